@@ -1,0 +1,1 @@
+//! Re-verifies what a server stores and serves.

@@ -1,0 +1,1 @@
+//! crypto-core for the browser: bindings only.

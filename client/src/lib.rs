@@ -1,0 +1,1 @@
+//! Native HTTP client for the server's surface.

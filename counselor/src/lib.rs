@@ -1,0 +1,1 @@
+//! Vault, sync, cases, and the beistand program.

@@ -1,0 +1,1 @@
+//! What only the two ends may know: keys, envelopes, messages.

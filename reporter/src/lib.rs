@@ -1,0 +1,1 @@
+//! Everything the reporter's site can do, without a browser.

@@ -1,0 +1,1 @@
+//! Stores sealed envelopes it cannot open.
