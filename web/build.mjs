@@ -1,0 +1,58 @@
+// Builds the reporter's site into web/dist: plain static files, no templating.
+// `--wasm DIR` names another folder for the compiled client-wasm (default: target/wasm).
+import { build } from 'esbuild';
+import { cp, mkdir, readFile, rm, writeFile, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const option = process.argv.indexOf('--wasm');
+const wasm = option > 0 ? process.argv[option + 1] : join(here, '..', 'target', 'wasm');
+const dist = join(here, 'dist');
+
+for (const file of ['beistand.js', 'beistand_bg.wasm']) {
+  if (!existsSync(join(wasm, file))) {
+    console.error(`error: ${file} is missing: client-wasm has not been compiled yet`);
+    console.error('hint: cargo xtask wasm');
+    process.exit(1);
+  }
+}
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+await cp(join(here, 'static'), dist, { recursive: true });
+await cp(join(wasm, 'beistand_bg.wasm'), join(dist, 'beistand_bg.wasm'));
+
+const shared = {
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['es2020', 'firefox115', 'safari15'],
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+await build({ ...shared, entryPoints: [join(here, 'reporter/main.ts')], outfile: join(dist, 'reporter.js') });
+await build({ ...shared, entryPoints: [join(here, 'reporter/styles/site.css')], outfile: join(dist, 'reporter.css') });
+
+// The Worker is one classic script: the glue of wasm-bindgen first, then ours.
+// So it needs no importScripts and no Trusted Types policy of its own.
+const worker = await build({ ...shared, entryPoints: [join(here, 'reporter/worker.ts')], write: false });
+const glue = await readFile(join(wasm, 'beistand.js'), 'utf8');
+await writeFile(join(dist, 'worker.js'), `${glue}\n${worker.outputFiles[0].text}`);
+
+let before = 0;
+for (const name of (await readdir(dist)).sort()) {
+  const bytes = await readFile(join(dist, name));
+  const packed = gzipSync(bytes, { level: 9 }).length;
+  if (['index.html', 'reporter.js', 'reporter.css', 'icon.svg'].includes(name)) before += packed;
+  console.log(`${name.padEnd(20)} ${String(bytes.length).padStart(8)} B  ${String(packed).padStart(7)} B gzip`);
+}
+console.log(`until one can type: ${before} B gzip`);
+if (before > 60 * 1024) {
+  console.error('error: the page is heavier than 60 KB before one can type');
+  console.error('hint: look at what the last change pulled into reporter.js or reporter.css');
+  process.exit(1);
+}

@@ -1,0 +1,56 @@
+// Sending one envelope so that nothing is lost and nothing arrives twice: a frame whose
+// fate is unknown is sent again byte for byte; an occupied place means the next one.
+import { Trouble, isUncertain } from './trouble.ts';
+import type { Outgoing } from './wire.ts';
+import type { Visit } from './visit.ts';
+
+export type Stage = 'sealing' | 'stamp' | 'sending';
+
+/** How many places may be passed over before a writer stops and says so. */
+const PLACES = 3;
+
+/** How the envelope is made; `skip` counts the places found occupied so far. */
+export type Compose = (skip: number) => Promise<Outgoing>;
+
+export class Sending {
+  #pending: { outgoing: Outgoing; frame: Uint8Array } | null = null;
+  #skip = 0;
+
+  constructor(readonly visit: Visit) {}
+
+  /** True while an envelope may or may not have arrived, so that its text must not change. */
+  get uncertain(): boolean {
+    return this.#pending !== null;
+  }
+
+  /** Seals, stamps, puts and checks the promise. Gives the day under which the envelope is kept. */
+  async send(compose: Compose, stage: (now: Stage) => void): Promise<number> {
+    while (this.#skip < PLACES) {
+      const pending = this.#pending ?? (await this.#prepare(compose, stage));
+      this.#pending = pending;
+      stage('sending');
+      await this.visit.coverFetch();
+      try {
+        const promise = await this.visit.put(pending.frame);
+        await this.visit.engine.call('verify-promise', { envelope: pending.outgoing.envelope, promise });
+        this.#pending = null;
+        this.#skip = 0;
+        return pending.outgoing.day;
+      } catch (error) {
+        if (!isUncertain(error)) this.#pending = null;
+        if (!(error instanceof Trouble) || error.code !== 'occupied') throw error;
+        this.#skip += 1;
+      }
+    }
+    this.#skip = 0;
+    throw new Trouble('places-full');
+  }
+
+  async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Uint8Array }> {
+    stage('sealing');
+    const outgoing = await compose(this.#skip);
+    stage('stamp');
+    const { frame } = await this.visit.engine.call('stamp', { envelope: outgoing.envelope });
+    return { outgoing, frame };
+  }
+}

@@ -1,0 +1,78 @@
+// The server's surface as a reporter uses it. Nothing here knows a secret; nothing
+// secret ever stands in an address.
+import { Trouble } from './trouble.ts';
+
+/** The bytes a visit begins with, all the same for every visitor. */
+export interface Published {
+  instance: Uint8Array;
+  state: Uint8Array;
+  rosters: Uint8Array;
+  prekeys: Uint8Array;
+  index: Uint8Array;
+}
+
+/** A body that takes longer than this many milliseconds counts as a server that is down. */
+const PATIENCE = 60_000;
+
+async function call(path: string, body?: Uint8Array): Promise<globalThis.Response> {
+  const init: RequestInit = {
+    cache: 'no-store',
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    redirect: 'error',
+    signal: AbortSignal.timeout(PATIENCE),
+  };
+  if (body !== undefined) {
+    init.method = 'POST';
+    init.headers = { 'Content-Type': 'application/octet-stream' };
+    init.body = body as BodyInit;
+  }
+  try {
+    return await fetch(path, init);
+  } catch {
+    throw new Trouble('unreachable');
+  }
+}
+
+function refuse(status: number): Trouble {
+  if (status === 409) return new Trouble('occupied');
+  if (status === 429 || status === 503 || status === 507) return new Trouble('busy');
+  if (status >= 500) return new Trouble('unreachable');
+  return new Trouble('refused');
+}
+
+async function whole<T>(answer: globalThis.Response, read: () => Promise<T>): Promise<T> {
+  if (!answer.ok) throw refuse(answer.status);
+  try {
+    return await read();
+  } catch {
+    throw new Trouble('unreachable');
+  }
+}
+
+async function bytes(path: string, body?: Uint8Array): Promise<Uint8Array> {
+  const answer = await call(path, body);
+  return new Uint8Array(await whole(answer, () => answer.arrayBuffer()));
+}
+
+/** Loads what every visit begins with: the same addresses for everybody, the whole index. */
+export async function published(): Promise<Published> {
+  const [instance, state, rosters, prekeys, index] = await Promise.all([
+    bytes('/instance.json'),
+    bytes('/v1/state'),
+    bytes('/v1/rosters'),
+    bytes('/v1/prekeys'),
+    bytes('/v1/index?from=0'),
+  ]);
+  return { instance, state, rosters, prekeys, index };
+}
+
+/** Puts one envelope on the wall and gives the answer that holds the promise. */
+export function put(frame: Uint8Array): Promise<Uint8Array> {
+  return bytes('/v1/envelopes', frame);
+}
+
+/** Fetches a constant number of records. */
+export function fetchRecords(request: Uint8Array): Promise<Uint8Array> {
+  return bytes('/v1/fetch', request);
+}

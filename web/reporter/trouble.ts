@@ -1,0 +1,42 @@
+// Everything that can go wrong, as one kind of error with a stable code, and the one
+// place that says which sentence a person gets for it.
+import type { MessageKey } from '../shared/say.ts';
+
+export class Trouble extends Error {
+  /** `position`: the number of the word (1 to 12) that is meant, where one is. */
+  constructor(
+    readonly code: string,
+    readonly position?: number,
+  ) {
+    super(code);
+  }
+}
+
+const SENTENCES: Record<string, MessageKey> = {
+  unreachable: 'trouble-down',
+  busy: 'trouble-busy',
+  refused: 'trouble-refused',
+  occupied: 'trouble-places',
+  'places-full': 'trouble-places',
+  'roster-expired': 'trouble-expired',
+  'roster-refused': 'trouble-forged',
+  'state-refused': 'trouble-forged',
+  mismatch: 'trouble-forged',
+  stale: 'trouble-stale',
+  'browser-refused': 'trouble-browser',
+  'promise-refused': 'trouble-promise',
+  'too-long': 'too-long',
+  'no-readers': 'readers-none',
+  'readers-unknown': 'reply-readers',
+  'words-checksum': 'words-checksum',
+};
+
+/** The sentence for an error: plain, and with what to do next. */
+export function sentenceFor(error: unknown): MessageKey {
+  return (error instanceof Trouble ? SENTENCES[error.code] : undefined) ?? 'trouble-unknown';
+}
+
+/** True where nobody knows whether the envelope arrived: only the very same bytes may be sent again. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof Trouble && ['unreachable', 'busy', 'promise-refused'].includes(error.code);
+}

@@ -1,0 +1,44 @@
+// What a person should know before typing, in a few short lines.
+import { element } from '../../shared/element.ts';
+import { listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
+import type { Visit } from '../visit.ts';
+import { nameOf } from './readers.ts';
+
+const LIMITS: readonly MessageKey[] = ['know-screen', 'know-confidence', 'know-police'];
+
+export function before(visit: Visit): HTMLElement {
+  const who = element('dd');
+  const when = element('dd');
+  const whenTerm = say(element('dt'), 'by-when');
+  const slow = say(element('p', { class: 'hint' }), 'slow-answers');
+  const fill = (): void => {
+    const view = visit.standing.is === 'ready' ? visit.standing.view : null;
+    who.textContent =
+      view === null ? text('who-reads-loading') : text('who-reads-names', listInWords(view.members.map(nameOf)));
+    when.textContent = view === null ? '' : text('by-when-text', view.organisation.promise_days);
+    for (const part of [whenTerm, when]) part.hidden = view === null;
+    slow.hidden = view?.slow !== true;
+  };
+  whenSaid(who, fill);
+  visit.watch(fill);
+  return element(
+    'div',
+    { class: 'before' },
+    say(element('h1', { tabindex: '-1' }), 'report-heading'),
+    say(element('p', { class: 'lead' }), 'report-lead'),
+    element(
+      'dl',
+      { class: 'facts' },
+      element('div', {}, say(element('dt'), 'who-reads'), who),
+      element('div', {}, say(element('dt'), 'what-we-do'), say(element('dd'), 'what-we-do-text')),
+      element('div', {}, whenTerm, when),
+    ),
+    slow,
+    element(
+      'section',
+      { class: 'limits' },
+      say(element('h2'), 'good-to-know'),
+      element('ul', {}, ...LIMITS.map((key) => say(element('li'), key))),
+    ),
+  );
+}

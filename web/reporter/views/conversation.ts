@@ -1,0 +1,174 @@
+// A conversation: both sides' letters in order, where it stands, and room to write back.
+import { element } from '../../shared/element.ts';
+import { dayInWords, listInWords, say, text, whenSaid } from '../../shared/say.ts';
+import { Sending } from '../sending.ts';
+import type { Visit } from '../visit.ts';
+import { workingDaysAfter } from '../workdays.ts';
+import type { ConversationView, MessageView } from '../wire.ts';
+import { field } from './field.ts';
+import { notice } from './notice.ts';
+import { nameOf, readers, type Readers } from './readers.ts';
+import { sendButton } from './send-button.ts';
+
+export interface ConversationPart {
+  readonly root: HTMLElement;
+  unfinished(): boolean;
+}
+
+/** The day of the reporter's first message since the last answer; null where an answer came last. */
+export function waitingSince(messages: readonly MessageView[]): number | null {
+  let since: number | null = null;
+  for (const message of messages) {
+    if (message.from !== 0) since = null;
+    else since ??= message.day;
+  }
+  return since;
+}
+
+function letter(message: MessageView): HTMLElement {
+  const mine = message.from === 0;
+  const author = element('span', { class: 'letter__author' });
+  whenSaid(author, () => {
+    author.textContent = mine
+      ? text('from-you')
+      : message.name === null
+        ? text('from-someone')
+        : nameOf({ name: message.name, pronouns: message.pronouns });
+  });
+  const day = element('span', { class: 'letter__day' });
+  whenSaid(day, () => (day.textContent = dayInWords(message.day)));
+  return element(
+    'li',
+    { class: mine ? 'letter letter--mine' : 'letter' },
+    message.gap ? say(element('p', { class: 'hint' }), 'message-gap') : null,
+    element('p', { class: 'letter__head' }, author, day),
+    // Plain text only: line breaks are kept by the style sheet, nothing is ever markup.
+    element('p', { class: 'letter__text', dir: 'auto', translate: 'no' }, message.text),
+  );
+}
+
+function standing(visit: Visit, view: ConversationView): HTMLElement {
+  const line = element('p', { class: 'lead' });
+  whenSaid(line, () => {
+    const since = waitingSince(view.messages);
+    const { organisation, today } = visit.ready();
+    const due = since === null ? null : workingDaysAfter(since, organisation.promise_days);
+    line.textContent =
+      due === null
+        ? text('conversation-answered')
+        : due < today
+          ? text('conversation-no-answer-late')
+          : text('conversation-no-answer', dayInWords(due));
+  });
+  return line;
+}
+
+function whoReads(visit: Visit, serials: readonly number[]): HTMLElement {
+  const line = element('p', { class: 'hint' });
+  whenSaid(line, () => {
+    const members = visit.ready().members.filter((member) => serials.includes(member.serial));
+    line.textContent = text('conversation-readers', listInWords(members.map(nameOf)), members.length);
+  });
+  return line;
+}
+
+export function conversation(visit: Visit, first: ConversationView): ConversationPart {
+  let view = first;
+  const sending = new Sending(visit);
+  const letters = element('ol', { class: 'letters' });
+  const status = element('div');
+  const readersPlace = element('div');
+  const olderPlace = element('div');
+  const remark = notice();
+  const reply = field({ label: 'reply-label', hint: 'reply-hint', rows: 5, heading: true });
+  const send = sendButton('send-reply');
+  let asked: Readers | null = null;
+
+  const form = element(
+    'form',
+    { class: 'sheet', autocomplete: 'off', novalidate: true },
+    reply.root,
+    readersPlace,
+    remark.root,
+    send.root,
+  );
+
+  const showOlder = async (): Promise<void> => {
+    try {
+      const { request } = await visit.engine.call('older', {});
+      if (request === null) return;
+      view = await visit.engine.call('read', { answer: await visit.fetch(request) });
+      show();
+    } catch (error) {
+      send.fail(error);
+    }
+  };
+
+  const olderButton = (): HTMLElement => {
+    const button = say(element('button', { type: 'button', class: 'cdx-button' }), 'conversation-older-button');
+    button.addEventListener('click', () => void showOlder());
+    return element(
+      'div',
+      { class: 'older' },
+      say(element('p'), 'conversation-older', [view.older]),
+      button,
+      say(element('p', { class: 'hint' }), 'conversation-older-hint'),
+    );
+  };
+
+  const show = (): void => {
+    letters.replaceChildren(...view.messages.map(letter));
+    status.replaceChildren(standing(visit, view));
+    if (view.readers !== null) status.append(whoReads(visit, view.readers));
+    if (view.refused > 0) status.append(say(element('p', { class: 'hint' }), 'message-refused', [view.refused]));
+    olderPlace.replaceChildren(...(view.older > 0 ? [olderButton()] : []));
+    if (view.readers === null && asked === null) {
+      asked = readers(visit.ready().members);
+      readersPlace.replaceChildren(say(element('p', { class: 'notice notice--calm' }), 'reply-readers'), asked.root);
+    }
+  };
+  show();
+
+  const submit = async (): Promise<void> => {
+    remark.clear();
+    const said = reply.control.value;
+    if (said.trim() === '') {
+      reply.complain('reply-empty');
+      reply.control.focus();
+      return;
+    }
+    if (view.readers === null && asked?.nobody() === true) return;
+    const chosen = view.readers === null ? (asked?.allowed() ?? null) : null;
+    let day = 0;
+    const arrived = await send.run(async (stage) => {
+      const compose = (skip: number) => visit.engine.call('compose-message', { text: said, readers: chosen, skip });
+      day = await sending.send(compose, stage);
+    });
+    reply.control.readOnly = sending.uncertain;
+    if (!arrived) return;
+    reply.control.value = '';
+    view = {
+      ...view,
+      messages: [...view.messages, { from: 0, name: null, pronouns: null, kind: 'message', day, text: said, gap: false }],
+    };
+    show();
+    remark.show('good', 'reply-sent');
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void submit();
+  });
+
+  return {
+    root: element(
+      'div',
+      { class: 'conversation' },
+      say(element('h1', { tabindex: '-1' }), 'conversation-heading'),
+      status,
+      olderPlace,
+      letters,
+      form,
+    ),
+    unfinished: () => reply.control.value.trim() !== '',
+  };
+}

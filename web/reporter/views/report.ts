@@ -1,0 +1,102 @@
+// The first page: what to know, one field that is needed, who may read it, send.
+import { element } from '../../shared/element.ts';
+import { say } from '../../shared/say.ts';
+import { Sending } from '../sending.ts';
+import { Trouble } from '../trouble.ts';
+import type { Visit } from '../visit.ts';
+import type { ReportBody } from '../wire.ts';
+import { before } from './before.ts';
+import { details } from './details.ts';
+import { field } from './field.ts';
+import { readers, type Readers } from './readers.ts';
+import { sendButton } from './send-button.ts';
+import { wordsSheet } from './words.ts';
+
+export interface ReportPage {
+  readonly root: HTMLElement;
+  /** True while something typed has not been sent, or words are shown that nobody has confirmed. */
+  unfinished(): boolean;
+}
+
+export function reportPage(visit: Visit): ReportPage {
+  const sending = new Sending(visit);
+  const story = field({ label: 'what-happened', hint: 'what-happened-hint', rows: 9, required: true, heading: true });
+  const more = details();
+  const readersPlace = element('div');
+  const send = sendButton('send-report', 'send-hint');
+  const locked = say(element('p', { class: 'hint' }), 'locked-draft');
+  locked.hidden = true;
+  const form = element(
+    'form',
+    { class: 'sheet', id: 'report-form', autocomplete: 'off', novalidate: true },
+    story.root,
+    readersPlace,
+    more.root,
+    locked,
+    send.root,
+  );
+  const root = element('div', { class: 'page' }, before(visit), form);
+
+  let allowed: Readers | null = null;
+  let words: string[] | null = null;
+  let confirmed = (): boolean => true;
+  let sent = false;
+
+  visit.watch(() => {
+    if (visit.standing.is === 'ready' && allowed === null) {
+      allowed = readers(visit.standing.view.members);
+      readersPlace.replaceChildren(allowed.root);
+      send.quiet();
+    }
+    if (visit.standing.is === 'expired') send.fail(new Trouble('roster-expired'));
+    if (visit.standing.is === 'trouble') send.fail(visit.standing.error);
+  });
+
+  const lock = (now: boolean): void => {
+    locked.hidden = !now;
+    story.control.readOnly = now;
+    readersPlace.inert = now;
+    more.root.inert = now;
+  };
+
+  const submit = async (): Promise<void> => {
+    if (story.control.value.trim() === '') {
+      story.complain('what-happened-empty');
+      story.control.focus();
+      return;
+    }
+    if (allowed?.nobody() === true) {
+      allowed.root.querySelector('input')?.focus();
+      return;
+    }
+    let day = 0;
+    const arrived = await send.run(async (stage) => {
+      stage('sealing');
+      if (visit.standing.is !== 'ready') await visit.open();
+      const view = visit.ready();
+      const chosen = allowed?.allowed() ?? view.members.map((member) => member.serial);
+      const body: ReportBody = { text: story.control.value, ...more.filled() };
+      words ??= (await visit.engine.call('new-codename', {})).words;
+      const compose = (skip: number) => visit.engine.call('compose-report', { readers: chosen, body, skip });
+      day = await sending.send(compose, stage);
+    });
+    lock(sending.uncertain);
+    if (!arrived || words === null) return;
+    sent = true;
+    form.reset();
+    const sheet = wordsSheet(words, day, visit.ready());
+    confirmed = sheet.confirmed;
+    root.replaceChildren(sheet.root);
+    window.scrollTo(0, 0);
+    sheet.root.querySelector('h1')?.focus();
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void submit();
+  });
+
+  return {
+    root,
+    unfinished: () => (sent ? !confirmed() : story.control.value.trim() !== ''),
+  };
+}

@@ -1,0 +1,82 @@
+// The button that sends, with what happens while it does: stages in plain words, a bar
+// that moves, and a sentence with what to do next where something fails.
+import { element } from '../../shared/element.ts';
+import { say, type MessageKey } from '../../shared/say.ts';
+import { sentenceFor } from '../trouble.ts';
+import type { Stage } from '../sending.ts';
+import { notice } from './notice.ts';
+
+const STAGES: Record<Stage | 'looking', MessageKey> = {
+  sealing: 'progress-sealing',
+  stamp: 'progress-stamp',
+  sending: 'progress-sending',
+  looking: 'progress-looking',
+};
+
+export interface SendButton {
+  readonly root: HTMLElement;
+  /** Runs `work` once at a time. Gives true when it went well; else the sentence is shown. */
+  run(work: (stage: (now: Stage | 'looking') => void) => Promise<void>): Promise<boolean>;
+  /** Takes away what was said. */
+  quiet(): void;
+  /** Shows an error that was met elsewhere. */
+  fail(error: unknown): void;
+}
+
+export function sendButton(label: MessageKey, hint?: MessageKey): SendButton {
+  const caption = say(element('span'), label);
+  const button = element(
+    'button',
+    { type: 'submit', class: 'send cdx-button cdx-button--action-progressive cdx-button--weight-primary cdx-button--size-large' },
+    caption,
+  );
+  const remark = notice();
+  const bar = element(
+    'div',
+    { class: 'cdx-progress-bar cdx-progress-bar--inline', role: 'presentation' },
+    element('div', { class: 'cdx-progress-bar__bar' }),
+  );
+  bar.hidden = true;
+  const root = element(
+    'div',
+    { class: 'sending' },
+    remark.root,
+    bar,
+    button,
+    hint === undefined ? null : say(element('p', { class: 'hint' }), hint),
+  );
+  let busy = false;
+  // A second press while the first is under way must not send twice.
+  button.addEventListener('click', (event) => {
+    if (busy) event.preventDefault();
+  });
+  const settle = (now: boolean): void => {
+    busy = now;
+    bar.hidden = !now;
+    button.setAttribute('aria-disabled', String(now));
+  };
+  const fail = (error: unknown): void => {
+    remark.show('care', sentenceFor(error));
+    say(caption, 'again');
+  };
+  return {
+    root,
+    fail,
+    quiet: () => remark.clear(),
+    async run(work) {
+      if (busy) return false;
+      settle(true);
+      try {
+        await work((now) => remark.show('calm', STAGES[now]));
+        remark.clear();
+        say(caption, label);
+        return true;
+      } catch (error) {
+        fail(error);
+        return false;
+      } finally {
+        settle(false);
+      }
+    },
+  };
+}

@@ -1,0 +1,141 @@
+// What the page and its Worker say to each other. Secrets (words aside, which the
+// person must see) never cross this line: they live and die in the Worker's memory.
+
+/** A member of the roster as the page shows them. */
+export interface Member {
+  serial: number;
+  name: string;
+  pronouns: string | null;
+  languages: string[];
+  topics: string[];
+  /** Days since 1970-01-01. */
+  away_until: number | null;
+}
+
+export interface Helpline {
+  /** ISO 3166-1 code in capitals, or `*` for anywhere. */
+  country: string;
+  /** BCP 47 tag. */
+  language: string;
+  name: string;
+  contact: string;
+}
+
+export interface LocalText {
+  language: string;
+  text: string;
+}
+
+export interface Organisation {
+  name: string;
+  promise_days: number;
+  helplines: Helpline[];
+  other_ways: LocalText[];
+  neutral_exit: string;
+}
+
+/** What verified bytes say about this service: all the page needs to know before sending. */
+export interface PublicView {
+  organisation: Organisation;
+  members: Member[];
+  /** Day after which the roster is no longer valid. */
+  expires: number;
+  ttl_days: number;
+  fetch_count: number;
+  today: number;
+  /** No device has a fresh prekey: answers may take longer. */
+  slow: boolean;
+}
+
+/** `sealable` is false where the roster is authentic but expired: show its helplines, send nothing. */
+export interface Opened {
+  sealable: boolean;
+  view: PublicView;
+}
+
+/** What a reporter tells; only `text` is required. */
+export interface ReportBody {
+  text: string;
+  where?: string;
+  links?: string[];
+  accounts?: string[];
+  kinds?: string[];
+  ongoing?: string;
+  danger?: string;
+  wishes?: string[];
+  safe_times?: string;
+  pronouns?: string;
+  call_me?: string;
+  for_whom?: string;
+}
+
+/** A sealed envelope that waits in the Worker for its stamp. */
+export interface Outgoing {
+  /** Names the envelope inside the Worker. */
+  envelope: number;
+  day: number;
+}
+
+export interface MessageView {
+  /** 0 is the reporter, other numbers are devices. */
+  from: number;
+  /** The counselor's name and pronouns, where the roster knows the device. */
+  name: string | null;
+  pronouns: string | null;
+  kind: string;
+  day: number;
+  text: string;
+  /** True where a message of the same writer before this one is missing. */
+  gap: boolean;
+}
+
+export interface ConversationView {
+  messages: MessageView[];
+  /** Names of the readers the reporter allowed; null where no authentic list is in view. */
+  readers: number[] | null;
+  /** Letters that opened but did not pass the checks. */
+  refused: number;
+  /** Slots of this conversation that were found but not fetched yet. */
+  older: number;
+}
+
+/** Each call of the Worker: what goes in, what comes out. */
+export interface Calls {
+  open: {
+    args: Record<'instance' | 'state' | 'rosters' | 'prekeys' | 'index', Uint8Array> & { now: number };
+    answer: Opened;
+  };
+  'new-codename': { args: Record<never, never>; answer: { words: string[] } };
+  /** `skip`: how many places to pass over because they were found occupied. */
+  'compose-report': { args: { readers: number[]; body: ReportBody; skip: number }; answer: Outgoing };
+  'compose-message': { args: { text: string; readers: number[] | null; skip: number }; answer: Outgoing };
+  'compose-decoy': { args: Record<never, never>; answer: Outgoing };
+  /** The frame of a put, stamp included: ready to be sent, and the same again on every retry. */
+  stamp: { args: { envelope: number }; answer: { frame: Uint8Array } };
+  'verify-promise': { args: { envelope: number; promise: Uint8Array }; answer: { epoch: number } };
+  /** Takes the words; `request` is the body of the first fetch, `found` how many envelopes are on the wall. */
+  mailbox: { args: { words: string }; answer: { request: Uint8Array; found: number } };
+  /** Reads a fetch answer and says what is known so far. */
+  read: { args: { answer: Uint8Array }; answer: ConversationView };
+  /** The body of a further fetch for older messages, or null where none is left. */
+  older: { args: Record<never, never>; answer: { request: Uint8Array | null } };
+  /** The body of a fetch that looks for nothing, for visits that only write. */
+  'cover-fetch': { args: Record<never, never>; answer: { request: Uint8Array } };
+  complete: { args: { prefix: string }; answer: { words: string[] } };
+  /** Forgets codename, drafts and keys. */
+  wipe: { args: Record<never, never>; answer: Record<never, never> };
+}
+
+export type Operation = keyof Calls;
+
+export interface Request<Op extends Operation = Operation> {
+  id: number;
+  op: Op;
+  args: Calls[Op]['args'];
+}
+
+export type Response =
+  | { id: number; ok: unknown }
+  | { id: number; error: { code: string; position?: number } }
+  /** A sign of life of a long operation: how many tries so far. */
+  | { id: number; progress: number };

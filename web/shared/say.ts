@@ -1,0 +1,82 @@
+// Texts: banana-i18n messages, bound to the elements that show them, so that the language
+// can change in the middle of a visit without a reload and without losing a word typed.
+import Banana from 'banana-i18n';
+import en from '../i18n/en.json';
+import de from '../i18n/de.json';
+import { directionOf } from './language.ts';
+
+export type MessageKey = Exclude<keyof typeof en, '@metadata'>;
+type Parameter = string | number;
+/** Parameters, or how to make them in the language of the moment (dates, lists of names). */
+type Parameters = Parameter[] | (() => Parameter[]);
+
+const banana = new Banana('en', { messages: { en, de } as never });
+const bindings = new WeakMap<Element, Map<string, () => void>>();
+const MARK = 'data-said';
+
+/** The language the page speaks at this moment. */
+export function language(): string {
+  return banana.locale;
+}
+
+/** One message as text. */
+export function text(key: MessageKey, ...parameters: Parameter[]): string {
+  return banana.i18n(key, ...parameters);
+}
+
+function bind(target: Element, slot: string, render: () => void): void {
+  const slots = bindings.get(target) ?? new Map<string, () => void>();
+  slots.set(slot, render);
+  bindings.set(target, slots);
+  target.setAttribute(MARK, '');
+  render();
+}
+
+function resolve(parameters: Parameters | undefined): Parameter[] {
+  return typeof parameters === 'function' ? parameters() : (parameters ?? []);
+}
+
+/** Lets `target` show a message, now and after every change of language. */
+export function say<Target extends Element>(target: Target, key: MessageKey, parameters?: Parameters): Target {
+  bind(target, 'text', () => {
+    target.textContent = text(key, ...resolve(parameters));
+  });
+  return target;
+}
+
+/** The same for an attribute, such as `aria-label`. */
+export function sayAttribute<Target extends Element>(
+  target: Target,
+  attribute: string,
+  key: MessageKey,
+  parameters?: Parameters,
+): Target {
+  bind(target, attribute, () => target.setAttribute(attribute, text(key, ...resolve(parameters))));
+  return target;
+}
+
+/** Runs `render` now and after every change of language, for what is more than one text. */
+export function whenSaid(target: Element, render: () => void): void {
+  bind(target, 'whole', render);
+}
+
+/** Switches the language of the whole page in place. */
+export function setLanguage(code: string): void {
+  banana.setLocale(code);
+  document.documentElement.lang = code;
+  document.documentElement.dir = directionOf(code);
+  document.title = text('title');
+  for (const target of document.querySelectorAll(`[${MARK}]`)) {
+    for (const render of bindings.get(target)?.values() ?? []) render();
+  }
+}
+
+/** A day (days since 1970-01-01 UTC) as people write it. */
+export function dayInWords(day: number): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeZone: 'UTC' }).format(day * 86_400_000);
+}
+
+/** "a, b and c" in the language of the moment. */
+export function listInWords(items: readonly string[]): string {
+  return new Intl.ListFormat(language(), { type: 'conjunction' }).format(items);
+}
