@@ -41,9 +41,15 @@ pub fn verify(
     let note = Note::<LogDomain>::parse(instance, note)?.verify(std::slice::from_ref(log), 1)?;
     let mut lines = note.body().lines();
     let size = lines.next().and_then(parse_size).ok_or(NoteError::Form)?;
-    let root = lines.next().and_then(|line| STANDARD.decode(line).ok()).ok_or(NoteError::Form)?;
+    let root = lines
+        .next()
+        .and_then(|line| STANDARD.decode(line).ok())
+        .ok_or(NoteError::Form)?;
     let root = Digest(root.try_into().map_err(|_| NoteError::Form)?);
-    Ok(Verified::vouch(Checkpoint { head: TreeHead { size, root }, digest: note.digest() }))
+    Ok(Verified::vouch(Checkpoint {
+        head: TreeHead { size, root },
+        digest: note.digest(),
+    }))
 }
 
 fn parse_size(line: &str) -> Option<u64> {

@@ -57,7 +57,10 @@ impl FetchRequest {
     /// [`FetchError::Frame`], [`FetchError::Count`].
     pub fn parse(bytes: &[u8], fetch_count: u8) -> Result<Self, FetchError> {
         let mut reader = Reader(bytes);
-        let class = reader.u8().and_then(BlobClass::from_wire).ok_or(FetchError::Frame)?;
+        let class = reader
+            .u8()
+            .and_then(BlobClass::from_wire)
+            .ok_or(FetchError::Frame)?;
         let stamp = reader.u64().ok_or(FetchError::Frame)?;
         let expected = Self::count(class, fetch_count);
         if reader.0.len() != expected * Slot::LENGTH {
@@ -67,7 +70,11 @@ impl FetchRequest {
         while let Some(slot) = reader.array() {
             slots.push(Slot(slot));
         }
-        Ok(Self { class, stamp, slots })
+        Ok(Self {
+            class,
+            stamp,
+            slots,
+        })
     }
 
     /// The request's bytes.

@@ -83,7 +83,11 @@ impl SealedBlob {
     /// One [`GrammarError`] a rule; the first that fails.
     pub fn parse(class: BlobClass, bytes: Vec<u8>) -> Result<Self, GrammarError> {
         let header = check(class, &bytes)?;
-        Ok(Self { class, bytes, header })
+        Ok(Self {
+            class,
+            bytes,
+            header,
+        })
     }
 
     /// The class whose grammar the bytes follow.
@@ -113,7 +117,9 @@ impl SealedBlob {
 /// As [`SealedBlob::parse`].
 pub fn check(class: BlobClass, bytes: &[u8]) -> Result<usize, GrammarError> {
     if bytes.len() != class.size() {
-        return Err(GrammarError::Length { expected: class.size() });
+        return Err(GrammarError::Length {
+            expected: class.size(),
+        });
     }
     let mut lines = Lines { rest: bytes };
     if lines.next()? != AGE_VERSION_LINE {
@@ -181,7 +187,9 @@ fn check_grease<'a>(
     let mut size = 0;
     loop {
         let line = lines.next()?;
-        let bytes = STANDARD_NO_PAD.decode(line).map_err(|_| GrammarError::Grease)?;
+        let bytes = STANDARD_NO_PAD
+            .decode(line)
+            .map_err(|_| GrammarError::Grease)?;
         size += bytes.len();
         if line.len() > BODY_COLUMNS || size > GREASE_BODY {
             return Err(GrammarError::Grease);
@@ -193,7 +201,9 @@ fn check_grease<'a>(
 }
 
 fn check_payload(length: usize) -> Result<(), GrammarError> {
-    let stream = length.checked_sub(PAYLOAD_NONCE).ok_or(GrammarError::Payload)?;
+    let stream = length
+        .checked_sub(PAYLOAD_NONCE)
+        .ok_or(GrammarError::Payload)?;
     let last = stream % CHUNK;
     // The last chunk may be full; it may be empty only if it is the only one.
     let fits = match last {
@@ -214,7 +224,10 @@ fn decode<const N: usize>(text: &[u8]) -> Option<Vec<u8>> {
     if text.len() != (N * 4).div_ceil(3) {
         return None;
     }
-    STANDARD_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == N)
+    STANDARD_NO_PAD
+        .decode(text)
+        .ok()
+        .filter(|bytes| bytes.len() == N)
 }
 
 struct Lines<'a> {
@@ -226,7 +239,10 @@ impl<'a> Lines<'a> {
         // No line of the grammar is longer than a stanza's first.
         const LONGEST: usize = 2048;
         let window = &self.rest[..self.rest.len().min(LONGEST)];
-        let end = window.iter().position(|&b| b == b'\n').ok_or(GrammarError::Header)?;
+        let end = window
+            .iter()
+            .position(|&b| b == b'\n')
+            .ok_or(GrammarError::Header)?;
         let (line, rest) = self.rest.split_at(end);
         self.rest = &rest[1..];
         Ok(line)

@@ -95,6 +95,8 @@ impl Index {
 
     /// All slots with their days.
     pub fn slots(&self) -> impl Iterator<Item = (Day, Slot)> + '_ {
-        self.days.iter().flat_map(|day| day.slots.iter().map(move |slot| (day.day, *slot)))
+        self.days
+            .iter()
+            .flat_map(|day| day.slots.iter().map(move |slot| (day.day, *slot)))
     }
 }

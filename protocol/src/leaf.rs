@@ -56,7 +56,11 @@ impl Leaf {
     /// The leaf's data.
     pub fn encode(&self) -> String {
         match self {
-            Self::Put { class, day, commitment } => {
+            Self::Put {
+                class,
+                day,
+                commitment,
+            } => {
                 format!("put|{}|{day}|{commitment}", class.name())
             }
             Self::Roster { digest } => format!("roster|{digest}"),

@@ -137,7 +137,10 @@ mod tests {
             let again = CompactRange::from_parts(range.size(), range.roots().to_vec());
             assert_eq!(again, Some(range.clone()));
             if i > 0 {
-                assert_ne!(root_from_proof(leaf, i - 1, i + 1, &proof), Some(range.root()));
+                assert_ne!(
+                    root_from_proof(leaf, i - 1, i + 1, &proof),
+                    Some(range.root())
+                );
             }
         }
         assert_eq!(CompactRange::from_parts(3, vec![leaf_hash(b"")]), None);

@@ -120,8 +120,13 @@ impl<D: Domain> Note<D> {
         // The text ends with the newline before the last blank line.
         let split = note.rfind("\n\n").ok_or(NoteError::Form)?;
         let text = &note[..=split];
-        let lines = note[split + 2..].strip_suffix('\n').ok_or(NoteError::Form)?;
-        let signatures = lines.split('\n').map(parse_signature).collect::<Option<Vec<_>>>();
+        let lines = note[split + 2..]
+            .strip_suffix('\n')
+            .ok_or(NoteError::Form)?;
+        let signatures = lines
+            .split('\n')
+            .map(parse_signature)
+            .collect::<Option<Vec<_>>>();
         let signatures = signatures.ok_or(NoteError::Form)?;
         let first_line = D::first_line(instance);
         let body = text
@@ -129,7 +134,12 @@ impl<D: Domain> Note<D> {
             .filter(|rest| rest.starts_with('\n'))
             .ok_or(NoteError::Domain)?;
         let body = text.len() - body.len() + 1;
-        Ok(Untrusted::new(Self { text: text.to_owned(), body, signatures, domain: PhantomData }))
+        Ok(Untrusted::new(Self {
+            text: text.to_owned(),
+            body,
+            signatures,
+            domain: PhantomData,
+        }))
     }
 
     /// The signed text: first line, body, ending in a newline.
@@ -156,8 +166,11 @@ impl<D: Domain> Note<D> {
                 .iter()
                 .filter(|line| line.name == key.name() && line.id == key.id());
             let Some(line) = lines.next() else { continue };
-            let signature: &[u8; 64] =
-                line.signature.as_slice().try_into().map_err(|_| NoteError::Forged)?;
+            let signature: &[u8; 64] = line
+                .signature
+                .as_slice()
+                .try_into()
+                .map_err(|_| NoteError::Forged)?;
             if lines.next().is_some() || !key.verifies(self.text.as_bytes(), signature) {
                 return Err(NoteError::Forged);
             }
@@ -212,14 +225,13 @@ pub fn cosign(
     sign: impl FnOnce(&[u8]) -> [u8; 64],
 ) -> Result<String, NoteError> {
     let split = note.rfind("\n\n").ok_or(NoteError::Form)?;
-    Ok(format!("{note}{}", signature_line(&note[..=split], key, sign)))
+    Ok(format!(
+        "{note}{}",
+        signature_line(&note[..=split], key, sign)
+    ))
 }
 
-fn signature_line(
-    text: &str,
-    key: &VerifierKey,
-    sign: impl FnOnce(&[u8]) -> [u8; 64],
-) -> String {
+fn signature_line(text: &str, key: &VerifierKey, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> String {
     let mut bytes = key.id().to_vec();
     bytes.extend_from_slice(&sign(text.as_bytes()));
     format!("— {} {}\n", key.name(), STANDARD.encode(bytes))

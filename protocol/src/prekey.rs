@@ -68,7 +68,11 @@ pub fn verify(
     today: Day,
 ) -> Result<Verified<Prekey>, PrekeyError> {
     let untrusted = Note::<PrekeyDomain>::parse(instance, note)?;
-    let line = untrusted.peek().body().strip_suffix('\n').ok_or(PrekeyError::Form)?;
+    let line = untrusted
+        .peek()
+        .body()
+        .strip_suffix('\n')
+        .ok_or(PrekeyError::Form)?;
     let prekey: Prekey = json::parse_canonical(line).map_err(|_| PrekeyError::Form)?;
     let device = roster
         .device(prekey.device)
@@ -114,7 +118,10 @@ impl Prekeys {
                 Err(PrekeyError::Device | PrekeyError::Day) => continue,
                 Err(error) => return Err(error),
             };
-            match newest.iter_mut().find(|other| other.device == prekey.device) {
+            match newest
+                .iter_mut()
+                .find(|other| other.device == prekey.device)
+            {
                 Some(other) if other.day >= prekey.day => {}
                 Some(other) => *other = prekey,
                 None => newest.push(prekey),
@@ -125,6 +132,8 @@ impl Prekeys {
 
     /// The newest valid prekey of a device.
     pub fn of(&self, device: &Device) -> Option<&Prekey> {
-        self.newest.iter().find(|prekey| prekey.device == device.writer)
+        self.newest
+            .iter()
+            .find(|prekey| prekey.device == device.writer)
     }
 }

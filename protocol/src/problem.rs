@@ -137,6 +137,9 @@ impl From<ProblemCode> for Problem {
 impl Problem {
     /// The code as a type, where this version knows it.
     pub fn known_code(&self) -> Option<ProblemCode> {
-        ProblemCode::ALL.iter().copied().find(|known| known.code() == self.code)
+        ProblemCode::ALL
+            .iter()
+            .copied()
+            .find(|known| known.code() == self.code)
     }
 }

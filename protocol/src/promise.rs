@@ -79,7 +79,13 @@ impl Putting {
         delete_hash: DeleteHash,
         blob: &[u8],
     ) -> Self {
-        Self { class, day, slot, delete_hash, blob: sha256(blob) }
+        Self {
+            class,
+            day,
+            slot,
+            delete_hash,
+            blob: sha256(blob),
+        }
     }
 }
 

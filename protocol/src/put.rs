@@ -50,7 +50,10 @@ impl PutRequest {
     /// [`PutError`], which repeats nothing of the frame.
     pub fn parse(bytes: &[u8]) -> Result<Self, PutError> {
         let mut reader = Reader(bytes);
-        let class = reader.u8().and_then(BlobClass::from_wire).ok_or(PutError::Frame)?;
+        let class = reader
+            .u8()
+            .and_then(BlobClass::from_wire)
+            .ok_or(PutError::Frame)?;
         let day = Day(reader.u32().ok_or(PutError::Frame)?);
         let slot = Slot(reader.array().ok_or(PutError::Frame)?);
         let delete_hash = DeleteHash(reader.array().ok_or(PutError::Frame)?);
@@ -59,7 +62,14 @@ impl PutRequest {
         // Checked before it is copied: what is not a blob is not kept even for a moment longer.
         crate::grammar::check(class, reader.0)?;
         let blob = SealedBlob::parse(class, reader.0.to_vec())?;
-        Ok(Self { day, slot, delete_hash, shard, stamp, blob })
+        Ok(Self {
+            day,
+            slot,
+            delete_hash,
+            shard,
+            stamp,
+            blob,
+        })
     }
 
     /// The frame.
@@ -87,6 +97,12 @@ impl PutRequest {
 
     /// What a promise of it is checked against.
     pub fn putting(&self) -> Putting {
-        Putting::of(self.blob.class(), self.day, self.slot, self.delete_hash, self.blob.bytes())
+        Putting::of(
+            self.blob.class(),
+            self.day,
+            self.slot,
+            self.delete_hash,
+            self.blob.bytes(),
+        )
     }
 }

@@ -198,7 +198,9 @@ impl Roster {
 
     /// The devices of a member.
     pub fn devices_of(&self, serial: Serial) -> impl Iterator<Item = &Device> {
-        self.devices.iter().filter(move |device| device.serial == serial)
+        self.devices
+            .iter()
+            .filter(move |device| device.serial == serial)
     }
 }
 

@@ -117,7 +117,10 @@ impl RosterChain {
 
     fn check_seen(&self, seen: &SeenRoster) -> Result<(), RosterError> {
         let current = self.current();
-        let same = self.rosters.iter().find(|signed| signed.roster.version == seen.version);
+        let same = self
+            .rosters
+            .iter()
+            .find(|signed| signed.roster.version == seen.version);
         let continues = match same {
             Some(signed) => signed.digest == seen.digest,
             // The one seen has left the file; the newest must still be newer.
@@ -164,7 +167,10 @@ impl RosterChain {
     /// What to remember, to notice a rollback next time.
     pub fn seen(&self) -> SeenRoster {
         let current = self.current();
-        SeenRoster { version: current.roster.version, digest: current.digest }
+        SeenRoster {
+            version: current.roster.version,
+            digest: current.digest,
+        }
     }
 
     /// Whether `note` may follow the current roster, as a server decides before storing it.
@@ -178,8 +184,12 @@ impl RosterChain {
         now: UnixTime,
     ) -> Result<Verified<SignedRoster>, RosterError> {
         let current = self.current();
-        let signed =
-            verify_one(instance, note, &current.roster.roots, current.roster.threshold)?;
+        let signed = verify_one(
+            instance,
+            note,
+            &current.roster.roots,
+            current.roster.threshold,
+        )?;
         follows(&current.roster, current.digest, &signed.roster)?;
         check_not_over(&signed.roster, now)?;
         Ok(Verified::vouch(signed))
@@ -237,7 +247,10 @@ fn verify_one(
     let untrusted = Note::<RosterDomain>::parse(&instance.instance, note.as_bytes())?;
     untrusted.check(roots, usize::from(threshold))?;
     let verified = untrusted.into_verified();
-    let line = verified.body().strip_suffix('\n').ok_or(RosterError::Form)?;
+    let line = verified
+        .body()
+        .strip_suffix('\n')
+        .ok_or(RosterError::Form)?;
     let roster: Roster = json::parse_canonical(line).map_err(|_| RosterError::Form)?;
     roster.check()?;
     if roster.instance != instance.instance {
@@ -248,7 +261,11 @@ fn verify_one(
         Note::<RosterDomain>::parse(&instance.instance, note.as_bytes())?
             .check(&roster.roots, usize::from(roster.threshold))?;
     }
-    Ok(SignedRoster { roster, digest: verified.digest(), note: note.to_owned() })
+    Ok(SignedRoster {
+        roster,
+        digest: verified.digest(),
+        note: note.to_owned(),
+    })
 }
 
 impl SignedRoster {

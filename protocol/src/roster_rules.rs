@@ -44,7 +44,9 @@ pub enum RosterRule {
     #[error("a text in the roster is empty, too long or has characters that do not belong there")]
     Text,
     /// An address that is not of the right form.
-    #[error("an address in the roster is not an https address (or http on this machine or an onion)")]
+    #[error(
+        "an address in the roster is not an https address (or http on this machine or an onion)"
+    )]
     Address,
 }
 
@@ -68,12 +70,18 @@ impl Roster {
             (1..=LONGEST_VALIDITY).contains(&validity) && self.not_after.0 <= LARGEST_INTEGER,
             RosterRule::Validity,
         )?;
-        ensure(roots_are_usable(&self.roots, self.threshold), RosterRule::Roots)?;
+        ensure(
+            roots_are_usable(&self.roots, self.threshold),
+            RosterRule::Roots,
+        )?;
         ensure(self.stanzas == 8 || self.stanzas == 16, RosterRule::Stanzas)?;
         ensure(self.parameters_are_in_range(), RosterRule::Parameters)?;
         ensure(self.members_are_distinct(), RosterRule::Members)?;
         ensure(self.devices_are_distinct(), RosterRule::Devices)?;
-        ensure(self.devices.len() < usize::from(self.stanzas), RosterRule::TooManyDevices)?;
+        ensure(
+            self.devices.len() < usize::from(self.stanzas),
+            RosterRule::TooManyDevices,
+        )?;
         ensure(self.witnesses_are_distinct(), RosterRule::Witnesses)?;
         ensure(self.texts_are_clean(), RosterRule::Text)?;
         ensure(
@@ -100,7 +108,9 @@ impl Roster {
     fn members_are_distinct(&self) -> bool {
         !self.members.is_empty()
             && self.members.iter().enumerate().all(|(i, member)| {
-                self.members[..i].iter().all(|other| other.serial != member.serial)
+                self.members[..i]
+                    .iter()
+                    .all(|other| other.serial != member.serial)
             })
     }
 
@@ -155,7 +165,8 @@ impl Roster {
 /// direction of text around.
 fn text_is_clean(text: &str, longest: usize) -> bool {
     let foul = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(foul)
 }
@@ -164,11 +175,15 @@ fn text_is_clean(text: &str, longest: usize) -> bool {
 fn address_is_usable(address: &str) -> bool {
     let host = |rest: &str| {
         let authority = rest.split('/').next().unwrap_or_default();
-        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        let host = authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host);
         host.to_owned()
     };
     let plain = address.len() <= 500
-        && address.bytes().all(|b| b.is_ascii_graphic() && !b"\"'<>\\`".contains(&b))
+        && address
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"\"'<>\\`".contains(&b))
         && !address.contains('@');
     plain
         && if let Some(rest) = address.strip_prefix("https://") {
@@ -184,8 +199,12 @@ fn address_is_usable(address: &str) -> bool {
 /// Prefix, alphabet and length of a bech32 `age1pq1…` recipient; its checksum and key are checked
 /// by the crate that can use it.
 pub(crate) fn recipient_is_plausible(text: &str) -> bool {
-    let Some(data) = text.strip_prefix("age1pq1") else { return false };
+    let Some(data) = text.strip_prefix("age1pq1") else {
+        return false;
+    };
     // 1,216 bytes of key in groups of five bits, and six characters of checksum.
     data.len() == (1_216_usize * 8).div_ceil(5) + 6
-        && data.bytes().all(|b| b"qpzry9x8gf2tvdw0s3jn54khce6mua7l".contains(&b))
+        && data
+            .bytes()
+            .all(|b| b"qpzry9x8gf2tvdw0s3jn54khce6mua7l".contains(&b))
 }

@@ -91,8 +91,7 @@ impl Snapshot {
         now: UnixTime,
         seen: Option<&Seen>,
     ) -> Result<Verified<Self>, SnapshotError> {
-        let chain =
-            RosterChain::verify(instance, served.rosters, seen.map(|seen| &seen.roster))?;
+        let chain = RosterChain::verify(instance, served.rosters, seen.map(|seen| &seen.roster))?;
         let roster = &chain.current_at(now)?.roster;
         let state = State::verify(&instance.instance, &roster.log, served.state)?;
         check_fresh(&state, roster, now)?;
@@ -181,12 +180,19 @@ impl Snapshot {
 
     /// What to remember, to notice a rollback next time.
     pub fn seen(&self) -> Seen {
-        Seen { roster: self.chain.seen(), head: self.state.checkpoint.head }
+        Seen {
+            roster: self.chain.seen(),
+            head: self.state.checkpoint.head,
+        }
     }
 }
 
 fn check_fresh(state: &State, roster: &Roster, now: UnixTime) -> Result<(), SnapshotError> {
-    let closed = state.leaf.epoch.0.saturating_mul(u64::from(roster.epoch_seconds));
+    let closed = state
+        .leaf
+        .epoch
+        .0
+        .saturating_mul(u64::from(roster.epoch_seconds));
     let fresh = closed.abs_diff(now.0) <= OLDEST_STATE + u64::from(roster.epoch_seconds)
         && state.leaf.day.distance(now.day()) <= 1
         && state.leaf.stamp_bits <= roster.stamps.envelope_max;

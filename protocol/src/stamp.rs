@@ -27,7 +27,10 @@ impl StampUse {
 
 /// The number of zero bits the stamp is worth.
 pub fn bits(purpose: StampUse, challenge: &Digest, slot: &Slot, stamp: u64) -> u8 {
-    let digest = labelled(purpose.label(), &[&challenge.0, &slot.0, &stamp.to_be_bytes()]);
+    let digest = labelled(
+        purpose.label(),
+        &[&challenge.0, &slot.0, &stamp.to_be_bytes()],
+    );
     let mut zeros = 0;
     for byte in digest.0 {
         // At most 8 a byte and 32 bytes; 256 does not fit, and does not happen.

@@ -100,7 +100,9 @@ impl StateLeaf {
     /// Reads a leaf's data; `None` for anything this type would not write itself.
     pub fn parse(text: &str) -> Option<Self> {
         let fields: Vec<&str> = text.split('|').collect();
-        let ["state", epoch, day, bits, rosters, prekeys, days] = fields[..] else { return None };
+        let ["state", epoch, day, bits, rosters, prekeys, days] = fields[..] else {
+            return None;
+        };
         let index = if days.is_empty() {
             Vec::new()
         } else {
@@ -121,7 +123,9 @@ impl StateLeaf {
 
 fn parse_day(text: &str) -> Option<StateDay> {
     let fields: Vec<&str> = text.split(':').collect();
-    let [day, count, digest] = fields[..] else { return None };
+    let [day, count, digest] = fields[..] else {
+        return None;
+    };
     Some(StateDay {
         day: Day(day.parse().ok()?),
         count: count.parse().ok()?,

@@ -78,7 +78,11 @@ impl SyncRequest {
         today: Day,
     ) -> Result<Verified<Self>, SyncError> {
         let untrusted = Note::<SyncDomain>::parse(instance, note)?;
-        let line = untrusted.peek().body().strip_suffix('\n').ok_or(SyncError::Form)?;
+        let line = untrusted
+            .peek()
+            .body()
+            .strip_suffix('\n')
+            .ok_or(SyncError::Form)?;
         let request: Self = json::parse_canonical(line).map_err(|_| SyncError::Form)?;
         let device = roster
             .device(request.device)
@@ -123,7 +127,9 @@ impl SyncRecord {
     /// # Errors
     /// [`SyncError::Answer`] where this can become no record.
     pub fn parse_first(bytes: &[u8]) -> Result<Option<(Self, usize)>, SyncError> {
-        let Some(&class) = bytes.first() else { return Ok(None) };
+        let Some(&class) = bytes.first() else {
+            return Ok(None);
+        };
         let class = BlobClass::from_wire(class).ok_or(SyncError::Answer)?;
         let size = HEADER_SIZE + class.size();
         if bytes.len() < size {
@@ -139,6 +145,8 @@ impl SyncRecord {
                 record: read_record(&mut reader, class)?,
             })
         })();
-        record.map(|record| Some((record, size))).ok_or(SyncError::Answer)
+        record
+            .map(|record| Some((record, size)))
+            .ok_or(SyncError::Answer)
     }
 }

@@ -37,7 +37,11 @@ impl Tombstone {
         let mut reader = Reader(bytes.strip_prefix(MAGIC)?);
         let key = DeleteKey(reader.array()?);
         let blob = Digest(reader.array()?);
-        reader.0.iter().all(|&byte| byte == 0).then_some(Self { key, blob })
+        reader
+            .0
+            .iter()
+            .all(|&byte| byte == 0)
+            .then_some(Self { key, blob })
     }
 
     /// The commitment the log must hold if this tombstone is honest, or `None` where the key

@@ -46,7 +46,10 @@ impl VerifierKey {
             .ok()
             .filter(|key| !key.is_weak())
             .ok_or(VerifierKeyError::Key)?;
-        Ok(Self { name: name.to_owned(), key })
+        Ok(Self {
+            name: name.to_owned(),
+            key,
+        })
     }
 
     /// The signer's name, as it stands in signature lines.
@@ -80,14 +83,22 @@ impl VerifierKey {
 
 fn name_is_allowed(name: &str) -> bool {
     (1..=100).contains(&name.len())
-        && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
+        && !name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut key = vec![ALGORITHM_ED25519];
         key.extend_from_slice(self.key.as_bytes());
-        write!(f, "{}+{}+{}", self.name, hex::encode(self.id()), STANDARD.encode(key))
+        write!(
+            f,
+            "{}+{}+{}",
+            self.name,
+            hex::encode(self.id()),
+            STANDARD.encode(key)
+        )
     }
 }
 
