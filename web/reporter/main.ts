@@ -45,7 +45,8 @@ function start(exit: HTMLAnchorElement, site: HTMLElement): void {
     event.preventDefault();
     main.querySelector<HTMLElement>('.page:not([hidden]) :is(textarea, input)')?.focus();
   });
-  site.replaceChildren(skip, top.root, main, numbers);
+  top.root.prepend(skip);
+  site.replaceChildren(top.root, main, numbers);
   show(pageOf(location.hash));
   window.addEventListener('hashchange', () => show(pageOf(location.hash)));
 
@@ -58,6 +59,7 @@ function start(exit: HTMLAnchorElement, site: HTMLElement): void {
 
   say(exit, 'exit-label');
   sayAttribute(exit, 'title', 'exit-hint');
+  if (exit.parentElement !== null) sayAttribute(exit.parentElement, 'aria-label', 'exit-label');
   armExit(exit, () => {
     window.removeEventListener('beforeunload', guard);
     visit.wipe();

@@ -6,7 +6,16 @@ import { nameOf } from './readers.ts';
 
 const LIMITS: readonly MessageKey[] = ['know-screen', 'know-confidence', 'know-police'];
 
-export function before(visit: Visit): HTMLElement {
+/** `write` brings the person to the text field: on a phone it is further down than the thumb likes. */
+export function before(visit: Visit, write: () => void): HTMLElement {
+  const begin = say(
+    element('button', {
+      type: 'button',
+      class: 'begin cdx-button cdx-button--action-progressive cdx-button--weight-primary cdx-button--size-large',
+    }),
+    'begin',
+  );
+  begin.addEventListener('click', write);
   const who = element('dd');
   const when = element('dd');
   const whenTerm = say(element('dt'), 'by-when');
@@ -26,6 +35,7 @@ export function before(visit: Visit): HTMLElement {
     { class: 'before' },
     say(element('h1', { tabindex: '-1' }), 'report-heading'),
     say(element('p', { class: 'lead' }), 'report-lead'),
+    begin,
     element(
       'dl',
       { class: 'facts' },

@@ -40,7 +40,7 @@ export function choices(kind: 'checkbox' | 'radio', legend: MessageKey, offered:
   const ticks = offered.map(([value, label]) => tick(kind, name, value, say(element('span'), label)));
   const root = element(
     'fieldset',
-    { class: 'field choices' },
+    { class: `field choices choices--${kind}` },
     say(element('legend', { class: 'field-label' }), legend),
     element('div', { class: 'choices__list' }, ...ticks.map((one) => one.root)),
   );

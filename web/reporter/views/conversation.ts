@@ -25,6 +25,10 @@ export function waitingSince(messages: readonly MessageView[]): number | null {
   return since;
 }
 
+function gap(): HTMLElement {
+  return say(element('li', { class: 'letters__gap hint' }), 'message-gap');
+}
+
 function letter(message: MessageView): HTMLElement {
   const mine = message.from === 0;
   const author = element('span', { class: 'letter__author' });
@@ -40,7 +44,6 @@ function letter(message: MessageView): HTMLElement {
   return element(
     'li',
     { class: mine ? 'letter letter--mine' : 'letter' },
-    message.gap ? say(element('p', { class: 'hint' }), 'message-gap') : null,
     element('p', { class: 'letter__head' }, author, day),
     // Plain text only: line breaks are kept by the style sheet, nothing is ever markup.
     element('p', { class: 'letter__text', dir: 'auto', translate: 'no' }, message.text),
@@ -117,7 +120,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   };
 
   const show = (): void => {
-    letters.replaceChildren(...view.messages.map(letter));
+    letters.replaceChildren(...view.messages.flatMap((one) => (one.gap ? [gap(), letter(one)] : [letter(one)])));
     status.replaceChildren(standing(visit, view));
     if (view.readers !== null) status.append(whoReads(visit, view.readers));
     if (view.refused > 0) status.append(say(element('p', { class: 'hint' }), 'message-refused', [view.refused]));

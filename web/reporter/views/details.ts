@@ -32,7 +32,7 @@ const WISHES: readonly Choice[] = [
 ];
 const FOR_WHOM: readonly Choice[] = [
   ['me', 'for-me'],
-  ['other', 'for-other'],
+  ['someone-else', 'for-other'],
   ['witness', 'for-seen'],
 ];
 

@@ -35,7 +35,7 @@ export function reportPage(visit: Visit): ReportPage {
     locked,
     send.root,
   );
-  const root = element('div', { class: 'page' }, before(visit), form);
+  const root = element('div', { class: 'page' }, before(visit, () => story.control.focus()), form);
 
   let allowed: Readers | null = null;
   let words: string[] | null = null;
