@@ -1,1 +1,56 @@
-fn main() {}
+//! `cargo xtask`: build, run, test and check Beistand.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{check, failure::Failure, setup, site, tests, wasm};
+
+/// Build, run, test and check Beistand.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything: checks, Rust, web and browser tests
+    Test,
+    /// The fast checks: format, lints, dependencies, crate directions, docs, i18n
+    Check {
+        /// Only the checks whose name contains this
+        #[arg(value_name = "NAME")]
+        only: Option<String>,
+    },
+    /// Look for what is missing on this machine and install it
+    Setup,
+    /// Build the WASM of client-wasm into target/wasm
+    Wasm {
+        /// Build std from source with the system's Rust, as on machines without rustup
+        #[arg(long)]
+        build_std: bool,
+    },
+    /// Build WASM and site into target/site
+    Site,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Test => tests::run(),
+        Command::Check { only } => check::run(only.as_deref()),
+        Command::Setup => setup::everything(),
+        Command::Wasm { build_std } => wasm::build(build_std).map(drop),
+        Command::Site => site::build().map(drop),
+    }
+}

@@ -1,0 +1,73 @@
+//! Our four programs, built for development.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::process;
+
+/// Where the built programs lie.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// `beistand-server`
+    pub server: PathBuf,
+    /// `beistand-report`
+    pub report: PathBuf,
+    /// `beistand`
+    pub beistand: PathBuf,
+    /// `beistand-audit`
+    pub audit: PathBuf,
+}
+
+const PACKAGES: [&str; 4] = [
+    "beistand-server",
+    "beistand-reporter",
+    "beistand-counselor",
+    "beistand-auditor",
+];
+
+/// Builds the programs; the site must be there before, for the server embeds it.
+///
+/// # Errors
+/// A package does not compile, or makes no program of the expected name.
+pub fn build() -> Result<Programs, Failure> {
+    println!("building the programs");
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--quiet", "--bins"]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    for package in PACKAGES {
+        cargo.args(["--package", package]);
+    }
+    cargo.stderr(std::process::Stdio::inherit());
+    let messages = process::capture(&mut cargo)?;
+    let built: Vec<PathBuf> = messages.lines().filter_map(executable).collect();
+    let program = |name: &str| {
+        built
+            .iter()
+            .find(|path| path.file_stem().is_some_and(|stem| stem == name))
+            .cloned()
+            .ok_or_else(|| Failure::new(format!("the build made no program called {name}")))
+    };
+    Ok(Programs {
+        server: program("beistand-server")?,
+        report: program("beistand-report")?,
+        beistand: program("beistand")?,
+        audit: program("beistand-audit")?,
+    })
+}
+
+/// The program that one of cargo's messages says was made.
+fn executable(message: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    message["executable"].as_str().map(PathBuf::from)
+}
+
+/// A path as a person in the workspace's root would type it.
+pub fn as_typed(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_else(|_| crate::layout::root());
+    path.strip_prefix(here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}

@@ -1,0 +1,205 @@
+//! `cargo xtask test`: checks, Rust, web and browser tests, and one honest count.
+
+use std::fmt;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::setup::{self, Need};
+use crate::{check, layout, process, site};
+
+/// Tests that passed and failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Tests that ran and passed.
+    pub passed: u64,
+    /// Tests that ran and failed.
+    pub failed: u64,
+}
+
+impl std::ops::AddAssign for Count {
+    fn add_assign(&mut self, other: Count) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+/// One suite's end: its count, and whether the program that ran it was content.
+struct Outcome {
+    suite: &'static str,
+    count: Count,
+    content: bool,
+}
+
+impl Outcome {
+    /// A suite that counted nothing has shown nothing.
+    fn is_good(&self) -> bool {
+        self.content && self.count.failed == 0 && self.count.passed > 0
+    }
+
+    /// Whether the count tells the whole story of this suite.
+    fn is_counted(&self) -> bool {
+        self.is_good() || self.count.failed > 0
+    }
+}
+
+/// Runs everything. The last line is `N passed, N failed`, unless a suite broke off
+/// before it could count.
+///
+/// # Errors
+/// A test or check failed, a suite broke off, or something needed is missing.
+pub fn run() -> Result<(), Failure> {
+    setup::ensure(&[Need::Wasm, Need::Web, Need::Browser])?;
+    site::build()?;
+    let outcomes = [checks()?, rust()?, web()?, browser()?];
+
+    println!();
+    let mut total = Count::default();
+    for outcome in &outcomes {
+        let note = if outcome.is_counted() {
+            ""
+        } else {
+            " (broke off)"
+        };
+        println!("{:8} {}{note}", outcome.suite, outcome.count);
+        total += outcome.count;
+    }
+    if let Some(broken) = outcomes.iter().find(|outcome| !outcome.is_counted()) {
+        return Err(Failure::new(format!(
+            "the {} tests broke off, so nothing was counted",
+            broken.suite
+        )));
+    }
+    println!("{total}");
+    if outcomes.iter().all(Outcome::is_good) {
+        Ok(())
+    } else {
+        Err(Failure::new("not everything passed"))
+    }
+}
+
+fn checks() -> Result<Outcome, Failure> {
+    let count = check::count(None);
+    Ok(Outcome {
+        suite: "checks",
+        count,
+        content: count.failed == 0,
+    })
+}
+
+fn rust() -> Result<Outcome, Failure> {
+    let mut cargo = process::cargo();
+    cargo.args(["test", "--workspace", "--no-fail-fast", "--locked"]);
+    counted("rust", &mut cargo)
+}
+
+fn web() -> Result<Outcome, Failure> {
+    let mut npm = process::command("npm", &layout::below_root("web"));
+    npm.args(["test", "--silent"]);
+    counted("web", &mut npm)
+}
+
+fn browser() -> Result<Outcome, Failure> {
+    let mut npm = process::command("npm", &layout::below_root("tests/browser"));
+    npm.args(["test", "--silent"]);
+    if let Some(chromium) = setup::chromium() {
+        npm.env("CHROMIUM", chromium);
+    }
+    counted("browser", &mut npm)
+}
+
+fn counted(suite: &'static str, command: &mut Command) -> Result<Outcome, Failure> {
+    println!("\n{suite}: {}", process::command_line(command));
+    let mut count = Count::default();
+    let content = process::watch(command, |line| count += count_in(line))?;
+    Ok(Outcome {
+        suite,
+        count,
+        content,
+    })
+}
+
+/// What a line of cargo's or Node's test runner counts; zero for any other line.
+fn count_in(line: &str) -> Count {
+    cargo_count(line)
+        .or_else(|| node_count(line))
+        .unwrap_or_default()
+}
+
+/// `test result: ok. 3 passed; 1 failed; 0 ignored; …`
+fn cargo_count(line: &str) -> Option<Count> {
+    let result = line.strip_prefix("test result: ")?;
+    let number = |what: &str| {
+        let before = &result[..result.find(what)?];
+        before.split_whitespace().last()?.parse().ok()
+    };
+    Some(Count {
+        passed: number(" passed")?,
+        failed: number(" failed")?,
+    })
+}
+
+/// `# pass 3` or `ℹ pass 3`, and the same with `fail` and `cancelled`.
+fn node_count(line: &str) -> Option<Count> {
+    let (word, number) = line
+        .strip_prefix("# ")
+        .or_else(|| line.strip_prefix("ℹ "))?
+        .split_once(' ')?;
+    let number = number.trim().parse().ok()?;
+    match word {
+        "pass" => Some(Count {
+            passed: number,
+            failed: 0,
+        }),
+        "fail" | "cancelled" => Some(Count {
+            passed: 0,
+            failed: number,
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(passed: u64, failed: u64) -> Count {
+        Count { passed, failed }
+    }
+
+    #[test]
+    fn cargo_lines_are_counted() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered";
+        assert_eq!(count_in(line), count(12, 3));
+        assert_eq!(count_in("test result: nonsense"), count(0, 0));
+        assert_eq!(count_in("test a::b ... ok"), count(0, 0));
+    }
+
+    #[test]
+    fn node_lines_are_counted() {
+        assert_eq!(count_in("# pass 7"), count(7, 0));
+        assert_eq!(count_in("ℹ fail 2"), count(0, 2));
+        assert_eq!(count_in("# cancelled 1"), count(0, 1));
+        assert_eq!(count_in("# tests 9"), count(0, 0));
+        assert_eq!(count_in("# Subtest: pass 9"), count(0, 0));
+    }
+
+    #[test]
+    fn a_suite_that_counted_nothing_is_not_good() {
+        let outcome = |count, content| Outcome {
+            suite: "web",
+            count,
+            content,
+        };
+        assert!(outcome(count(1, 0), true).is_good());
+        assert!(!outcome(count(0, 0), true).is_good());
+        assert!(!outcome(count(1, 0), false).is_good());
+        assert!(!outcome(count(1, 0), false).is_counted());
+        assert!(outcome(count(1, 1), false).is_counted());
+    }
+}

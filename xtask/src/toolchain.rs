@@ -1,0 +1,110 @@
+//! Which Rust can build for `wasm32-unknown-unknown` here, and how.
+//!
+//! Two ways lead there: rustup's ready-made std for the target, or, on a Debian-like
+//! machine without rustup, the distribution's Rust with std built from its source.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{layout, process};
+
+/// The compilation target of the browser.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Debian's packages for the way without rustup.
+pub const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+
+/// A way to compile for the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Toolchain {
+    /// The Rust that runs us has the target's std.
+    Ready,
+    /// The system's Rust builds std itself and links with the given linker.
+    BuildStd {
+        /// `rust-lld` or a `wasm-ld`.
+        linker: PathBuf,
+    },
+}
+
+/// The best way this machine has, or none.
+pub fn detect() -> Option<Toolchain> {
+    if target_is_installed() {
+        return Some(Toolchain::Ready);
+    }
+    detect_build_std()
+}
+
+/// The way of building std from source, if this machine has it.
+pub fn detect_build_std() -> Option<Toolchain> {
+    let has_source = Path::new("/usr/bin/cargo").is_file()
+        && system_sysroot()?
+            .join("lib/rustlib/src/rust/library/std")
+            .is_dir();
+    if !has_source {
+        return None;
+    }
+    Some(Toolchain::BuildStd {
+        linker: wasm_linker()?,
+    })
+}
+
+impl Toolchain {
+    /// A `cargo build` for the browser; package, profile and folders are the caller's.
+    pub fn cargo_build(&self) -> Command {
+        match self {
+            Toolchain::Ready => {
+                let mut cargo = process::cargo();
+                cargo.args(["build", "--target", WASM_TARGET]);
+                cargo
+            }
+            Toolchain::BuildStd { linker } => {
+                let mut cargo = process::command("/usr/bin/cargo", &layout::root());
+                cargo
+                    .args(["build", "--target", WASM_TARGET])
+                    .args(["-Z", "build-std=std,panic_abort"])
+                    .env("RUSTC", "/usr/bin/rustc")
+                    // Building std is unstable; the stable compiler does it when told so.
+                    .env("RUSTC_BOOTSTRAP", "1")
+                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                    .env_remove("RUSTUP_TOOLCHAIN");
+                cargo
+            }
+        }
+    }
+
+    /// What this way is, for a person.
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Toolchain::Ready => "ready-made std",
+            Toolchain::BuildStd { .. } => "std built from the system's Rust source",
+        }
+    }
+}
+
+fn target_is_installed() -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    process::capture(process::command(rustc, &layout::root()).args([
+        "--print",
+        "target-libdir",
+        "--target",
+        WASM_TARGET,
+    ]))
+    .is_ok_and(|folder| Path::new(folder.trim()).is_dir())
+}
+
+fn system_sysroot() -> Option<PathBuf> {
+    let sysroot = process::capture(
+        process::command("/usr/bin/rustc", Path::new("/"))
+            .args(["--print", "sysroot"])
+            .env_remove("RUSTUP_TOOLCHAIN"),
+    );
+    Some(PathBuf::from(sysroot.ok()?.trim()))
+}
+
+fn wasm_linker() -> Option<PathBuf> {
+    let named = ["rust-lld", "wasm-ld"]
+        .map(String::from)
+        .into_iter()
+        .chain((14..=30).rev().map(|version| format!("wasm-ld-{version}")));
+    named.into_iter().find_map(|name| process::find(&name))
+}
