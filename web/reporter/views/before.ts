@@ -23,7 +23,9 @@ export function before(visit: Visit, write: () => void): HTMLElement {
   const fill = (): void => {
     const view = visit.standing.is === 'ready' ? visit.standing.view : null;
     who.textContent =
-      view === null ? text('who-reads-loading') : text('who-reads-names', listInWords(view.members.map(nameOf)));
+      view !== null
+        ? text('who-reads-names', listInWords(view.members.map(nameOf)))
+        : text(visit.standing.is === 'loading' ? 'who-reads-loading' : 'who-reads-unknown');
     when.textContent = view === null ? '' : text('by-when-text', view.organisation.promise_days);
     for (const part of [whenTerm, when]) part.hidden = view === null;
     slow.hidden = view?.slow !== true;

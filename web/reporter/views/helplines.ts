@@ -83,11 +83,11 @@ export function helplines(visit: Visit): HTMLElement {
   const fill = (): void => {
     const organisation = known(visit)?.organisation;
     lines.replaceChildren(...inOrderFor(language(), organisation?.helplines ?? []).map(helpline));
-    ways.replaceChildren(
-      ...textsFor(language(), organisation?.other_ways ?? []).map((way) =>
-        element('li', { lang: way.language, dir: 'auto' }, ...linked(way.text)),
-      ),
+    const published = textsFor(language(), organisation?.other_ways ?? []).map((way) =>
+      element('li', { lang: way.language, dir: 'auto' }, ...linked(way.text)),
     );
+    const trouble = visit.standing.is === 'trouble';
+    ways.replaceChildren(...(trouble ? [say(element('li'), 'other-ways-unknown')] : published));
     for (const part of [waysHeading, ways]) part.hidden = ways.childElementCount === 0;
     belongs.textContent = organisation === undefined ? '' : text('footer-organisation', organisation.name);
   };

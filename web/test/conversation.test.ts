@@ -1,0 +1,12 @@
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { waitingSince } from '../reporter/views/conversation.ts';
+
+const message = (from: number, day: number) => ({ from, day, name: null, pronouns: null, kind: 'message', text: '', gap: false });
+
+test('the clock runs from the first message nobody has answered', () => {
+  assert.equal(waitingSince([message(0, 10), message(0, 12)]), 10);
+  assert.equal(waitingSince([message(0, 10), message(3, 11), message(0, 12), message(0, 13)]), 12);
+  assert.equal(waitingSince([message(0, 10), message(3, 11)]), null);
+  assert.equal(waitingSince([]), null);
+});
