@@ -6,15 +6,14 @@ import type { Visit } from './visit.ts';
 
 export type Stage = 'sealing' | 'stamp' | 'sending';
 
-/** How many places may be passed over before a writer stops and says so. */
+/** How often an occupied place is answered with the next one before a person is told. */
 const PLACES = 3;
 
-/** How the envelope is made; `skip` counts the places found occupied so far. */
-export type Compose = (skip: number) => Promise<Outgoing>;
+/** How the envelope is made. */
+export type Compose = () => Promise<Outgoing>;
 
 export class Sending {
   #pending: { outgoing: Outgoing; frame: Uint8Array } | null = null;
-  #skip = 0;
 
   constructor(readonly visit: Visit) {}
 
@@ -25,7 +24,7 @@ export class Sending {
 
   /** Seals, stamps, puts and checks the promise. Gives the day under which the envelope is kept. */
   async send(compose: Compose, stage: (now: Stage) => void): Promise<number> {
-    while (this.#skip < PLACES) {
+    for (let place = 0; place < PLACES; place += 1) {
       const pending = this.#pending ?? (await this.#prepare(compose, stage));
       this.#pending = pending;
       stage('sending');
@@ -34,21 +33,19 @@ export class Sending {
         const promise = await this.visit.put(pending.frame);
         await this.visit.engine.call('verify-promise', { envelope: pending.outgoing.envelope, promise });
         this.#pending = null;
-        this.#skip = 0;
         return pending.outgoing.day;
       } catch (error) {
         if (!isUncertain(error)) this.#pending = null;
         if (!(error instanceof Trouble) || error.code !== 'occupied') throw error;
-        this.#skip += 1;
+        await this.visit.engine.call('occupied', { envelope: pending.outgoing.envelope });
       }
     }
-    this.#skip = 0;
-    throw new Trouble('places-full');
+    throw new Trouble('waiting');
   }
 
   async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Uint8Array }> {
     stage('sealing');
-    const outgoing = await compose(this.#skip);
+    const outgoing = await compose();
     stage('stamp');
     const { frame } = await this.visit.engine.call('stamp', { envelope: outgoing.envelope });
     return { outgoing, frame };

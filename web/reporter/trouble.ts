@@ -16,7 +16,7 @@ const SENTENCES: Record<string, MessageKey> = {
   unreachable: 'trouble-down',
   busy: 'trouble-busy',
   refused: 'trouble-refused',
-  occupied: 'trouble-places',
+  waiting: 'trouble-waiting',
   'places-full': 'trouble-places',
   'roster-expired': 'trouble-expired',
   'roster-refused': 'trouble-forged',

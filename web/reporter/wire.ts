@@ -5,11 +5,11 @@
 export interface Member {
   serial: number;
   name: string;
-  pronouns: string | null;
+  pronouns?: string;
   languages: string[];
   topics: string[];
-  /** Days since 1970-01-01. */
-  away_until: number | null;
+  /** Last day of an absence, in days since 1970-01-01. */
+  away_until?: number;
 }
 
 export interface Helpline {
@@ -106,12 +106,14 @@ export interface Calls {
     answer: Opened;
   };
   'new-codename': { args: Record<never, never>; answer: { words: string[] } };
-  /** `skip`: how many places to pass over because they were found occupied. */
-  'compose-report': { args: { readers: number[]; body: ReportBody; skip: number }; answer: Outgoing };
-  'compose-message': { args: { text: string; readers: number[] | null; skip: number }; answer: Outgoing };
+  'compose-report': { args: { readers: number[]; body: ReportBody }; answer: Outgoing };
+  /** `readers`: those ticked where no authentic list is in view; null where one is. */
+  'compose-message': { args: { text: string; readers: number[] | null }; answer: Outgoing };
   'compose-decoy': { args: Record<never, never>; answer: Outgoing };
   /** The frame of a put, stamp included: ready to be sent, and the same again on every retry. */
   stamp: { args: { envelope: number }; answer: { frame: Uint8Array } };
+  /** The place of the envelope was found occupied: the next one composed takes another. */
+  occupied: { args: { envelope: number }; answer: Record<never, never> };
   'verify-promise': { args: { envelope: number; promise: Uint8Array }; answer: { epoch: number } };
   /** Takes the words; `request` is the body of the first fetch, `found` how many envelopes are on the wall. */
   mailbox: { args: { words: string }; answer: { request: Uint8Array; found: number } };

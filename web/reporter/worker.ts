@@ -7,8 +7,9 @@ import type { Calls, Operation, Request, Response } from './wire.ts';
 interface Session {
   open(instance: Uint8Array, state: Uint8Array, rosters: Uint8Array, prekeys: Uint8Array, index: Uint8Array, now: number): string;
   new_codename(): string;
-  compose_report(readers: Uint32Array, body: string, skip: number): string;
-  compose_message(text: string, readers: Uint32Array | undefined, skip: number): string;
+  compose_report(readers: Uint32Array, body: string): string;
+  compose_message(text: string, readers: Uint32Array | undefined): string;
+  mark_occupied(envelope: number): void;
   compose_decoy(): string;
   search_stamp(envelope: number, start: number, tries: number): boolean;
   frame(envelope: number): Uint8Array;
@@ -49,15 +50,19 @@ function answers(now: Session): Answers {
   return {
     open: (a) => JSON.parse(now.open(a.instance, a.state, a.rosters, a.prekeys, a.index, a.now)),
     'new-codename': () => ({ words: now.new_codename().split(' ') }),
-    'compose-report': (a) => JSON.parse(now.compose_report(new Uint32Array(a.readers), JSON.stringify(a.body), a.skip)),
+    'compose-report': (a) => JSON.parse(now.compose_report(new Uint32Array(a.readers), JSON.stringify(a.body))),
     'compose-message': (a) =>
-      JSON.parse(now.compose_message(a.text, a.readers === null ? undefined : new Uint32Array(a.readers), a.skip)),
+      JSON.parse(now.compose_message(a.text, a.readers === null ? undefined : new Uint32Array(a.readers))),
     'compose-decoy': () => JSON.parse(now.compose_decoy()),
     stamp: ({ envelope }, id) => {
       for (let start = 0; !now.search_stamp(envelope, start, TRIES); start += TRIES) {
         send({ id, progress: start + TRIES });
       }
       return { frame: now.frame(envelope) };
+    },
+    occupied: ({ envelope }) => {
+      now.mark_occupied(envelope);
+      return {};
     },
     'verify-promise': (a) => JSON.parse(now.verify_promise(a.envelope, a.promise)),
     mailbox: ({ words }) => {

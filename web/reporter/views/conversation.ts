@@ -144,7 +144,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     const chosen = view.readers === null ? (asked?.allowed() ?? null) : null;
     let day = 0;
     const arrived = await send.run(async (stage) => {
-      const compose = (skip: number) => visit.engine.call('compose-message', { text: said, readers: chosen, skip });
+      const compose = () => visit.engine.call('compose-message', { text: said, readers: chosen });
       day = await sending.send(compose, stage);
     });
     reply.control.readOnly = sending.uncertain;

@@ -6,8 +6,8 @@ import { tick } from './choice.ts';
 import { notice } from './notice.ts';
 
 /** "Ada (she/her)" */
-export function nameOf(member: { name: string; pronouns: string | null }): string {
-  return member.pronouns === null ? member.name : text('name-with-pronouns', member.name, member.pronouns);
+export function nameOf(member: { name: string; pronouns?: string | null }): string {
+  return member.pronouns == null ? member.name : text('name-with-pronouns', member.name, member.pronouns);
 }
 
 /** The names of languages given as codes, where the browser knows them. */
@@ -39,7 +39,7 @@ function facts(member: Member): HTMLElement {
     if (member.languages.length > 0) {
       parts.push(text('reader-languages', languagesInWords(member.languages, document.documentElement.lang)));
     }
-    if (member.away_until !== null) parts.push(text('reader-away', dayInWords(member.away_until)));
+    if (member.away_until !== undefined) parts.push(text('reader-away', dayInWords(member.away_until)));
     root.textContent = parts.join(' · ');
   });
   return root;

@@ -77,7 +77,7 @@ export function reportPage(visit: Visit): ReportPage {
       const chosen = allowed?.allowed() ?? view.members.map((member) => member.serial);
       const body: ReportBody = { text: story.control.value, ...more.filled() };
       words ??= (await visit.engine.call('new-codename', {})).words;
-      const compose = (skip: number) => visit.engine.call('compose-report', { readers: chosen, body, skip });
+      const compose = () => visit.engine.call('compose-report', { readers: chosen, body });
       day = await sending.send(compose, stage);
     });
     lock(sending.uncertain);
