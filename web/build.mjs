@@ -1,16 +1,17 @@
 // Builds the reporter's site into web/dist: plain static files, no templating.
-// `--wasm DIR` names another folder for the compiled client-wasm (default: target/wasm).
+// `--wasm DIR` and `--out DIR` name other folders than target/wasm and dist.
 import { build } from 'esbuild';
 import { cp, mkdir, readFile, rm, writeFile, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const option = process.argv.indexOf('--wasm');
-const wasm = option > 0 ? process.argv[option + 1] : join(here, '..', 'target', 'wasm');
-const dist = join(here, 'dist');
+const { values: folders } = parseArgs({ options: { wasm: { type: 'string' }, out: { type: 'string' } } });
+const wasm = folders.wasm ?? join(here, '..', 'target', 'wasm');
+const dist = folders.out ?? join(here, 'dist');
 
 for (const file of ['beistand.js', 'beistand_bg.wasm']) {
   if (!existsSync(join(wasm, file))) {

@@ -51,7 +51,7 @@ function helpline(line: Helpline): HTMLElement {
   return element(
     'li',
     { class: 'helpline' },
-    element('span', { class: 'helpline__name', lang: line.language, dir: 'auto' }, line.name),
+    element('span', { class: 'helpline__name', lang: line.language }, element('bdi', {}, line.name)),
     contact(line.contact),
     element('span', { class: 'helpline__facts' }, facts.join(' · ')),
   );
