@@ -5,6 +5,7 @@ pub mod failure;
 pub mod layout;
 pub mod process;
 pub mod programs;
+pub mod server;
 pub mod setup;
 pub mod site;
 pub mod tests;

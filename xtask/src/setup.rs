@@ -21,6 +21,8 @@ pub enum Need {
     Web,
     /// A browser, and what drives it.
     Browser,
+    /// Foreign implementations of age.
+    Interop,
 }
 
 /// One thing that is not there.
@@ -45,7 +47,7 @@ enum Cure {
 /// # Errors
 /// Something is missing and cannot be installed from here; the hint says how.
 pub fn everything() -> Result<(), Failure> {
-    ensure(&[Need::Wasm, Need::Web, Need::Browser])?;
+    ensure(&[Need::Wasm, Need::Web, Need::Browser, Need::Interop])?;
     println!("nothing is missing");
     Ok(())
 }
@@ -79,6 +81,11 @@ fn look(needs: &[Need]) -> Result<Vec<Missing>, Failure> {
                 look_for_node(&mut missing)?;
                 look_for_npm_packages("web", "the site is built with them", &mut missing)?;
             }
+            Need::Interop => look_for_npm_packages(
+                "tests/interop",
+                "other implementations of age open our envelopes",
+                &mut missing,
+            )?,
             Need::Browser => {
                 look_for_npm_packages(
                     "tests/browser",

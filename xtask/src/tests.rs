@@ -54,9 +54,15 @@ impl Outcome {
 /// # Errors
 /// A test or check failed, a suite broke off, or something needed is missing.
 pub fn run() -> Result<(), Failure> {
-    setup::ensure(&[Need::Wasm, Need::Web, Need::Browser])?;
+    setup::ensure(&[Need::Wasm, Need::Web, Need::Browser, Need::Interop])?;
     site::build()?;
-    let outcomes = [checks()?, rust()?, web()?, browser()?];
+    let outcomes = [
+        checks(),
+        rust()?,
+        npm("web", "web")?,
+        npm("interop", "tests/interop")?,
+        npm("browser", "tests/browser")?,
+    ];
 
     println!();
     let mut total = Count::default();
@@ -83,13 +89,13 @@ pub fn run() -> Result<(), Failure> {
     }
 }
 
-fn checks() -> Result<Outcome, Failure> {
+fn checks() -> Outcome {
     let count = check::count(None);
-    Ok(Outcome {
+    Outcome {
         suite: "checks",
         count,
         content: count.failed == 0,
-    })
+    }
 }
 
 fn rust() -> Result<Outcome, Failure> {
@@ -98,19 +104,13 @@ fn rust() -> Result<Outcome, Failure> {
     counted("rust", &mut cargo)
 }
 
-fn web() -> Result<Outcome, Failure> {
-    let mut npm = process::command("npm", &layout::below_root("web"));
-    npm.args(["test", "--silent"]);
-    counted("web", &mut npm)
-}
-
-fn browser() -> Result<Outcome, Failure> {
-    let mut npm = process::command("npm", &layout::below_root("tests/browser"));
+fn npm(suite: &'static str, folder: &str) -> Result<Outcome, Failure> {
+    let mut npm = process::command("npm", &layout::below_root(folder));
     npm.args(["test", "--silent"]);
     if let Some(chromium) = setup::chromium() {
         npm.env("CHROMIUM", chromium);
     }
-    counted("browser", &mut npm)
+    counted(suite, &mut npm)
 }
 
 fn counted(suite: &'static str, command: &mut Command) -> Result<Outcome, Failure> {
