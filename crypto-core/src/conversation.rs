@@ -1,0 +1,224 @@
+//! All verified messages between one reporter and their readers, in order, with what is missing
+//! made visible.
+
+use crate::body::{Body, Kind};
+use crate::conversation_key::ConversationKey;
+use crate::hybrid_recipient::HybridRecipient;
+use crate::place::Place;
+use crate::readers::Readers;
+use crate::verify::{ConversationKeys, Refusal, VerifiedMessage};
+use beistand_protocol::bytes::{ConversationId, Digest, InstanceId};
+use beistand_protocol::roster::Writer;
+use beistand_protocol::time::Day;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Whether a message follows its writer's previous one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Continuity {
+    /// Its writer's first that is known, and it says so.
+    Begins,
+    /// It names the one before.
+    Continues,
+    /// Something between is missing: expired, deleted, not loaded yet, or withheld.
+    Gap,
+}
+
+/// The list of readers as the reporter last signed it: the only thing replies and notes can be
+/// sealed by. Made from a verified message of the reporter and nothing else.
+#[derive(Debug, Clone)]
+pub struct AuthenticReaders {
+    conversation: ConversationId,
+    readers: Readers,
+    reporter: HybridRecipient,
+}
+
+impl AuthenticReaders {
+    /// The conversation it is for.
+    pub fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+
+    /// The list.
+    pub fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    /// Where answers go.
+    pub fn reporter(&self) -> &HybridRecipient {
+        &self.reporter
+    }
+}
+
+/// One conversation, as far as it is known here.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    keys: ConversationKeys,
+    messages: Vec<VerifiedMessage>,
+    occupied: BTreeSet<(u8, Place)>,
+}
+
+/// Messages that reach the reporter and those that do not count their places and name their
+/// previous ones apart: what the reporter sees must not hint at what they cannot see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chain {
+    WithReporter,
+    Team,
+}
+
+impl Chain {
+    pub(crate) fn of(kind: Kind) -> Self {
+        if kind.reaches_reporter() {
+            Self::WithReporter
+        } else {
+            Self::Team
+        }
+    }
+}
+
+impl Conversation {
+    /// An empty conversation whose keys are known.
+    pub fn new(keys: ConversationKeys) -> Self {
+        Self { keys, messages: Vec::new(), occupied: BTreeSet::new() }
+    }
+
+    /// The conversation a message begins that carries the reporter's keys; `None` for others.
+    pub fn begin(first: &VerifiedMessage, instance: &InstanceId) -> Option<Self> {
+        let reply_to = first.reply_to()?.clone();
+        Some(Self::new(ConversationKeys::new(reply_to, instance)))
+    }
+
+    /// The conversation's id.
+    pub fn id(&self) -> ConversationId {
+        self.keys.conversation()
+    }
+
+    /// What is known of its keys.
+    pub fn keys(&self) -> &ConversationKeys {
+        &self.keys
+    }
+
+    /// Remembers a conversation key, as a share carries them.
+    pub fn learn(&mut self, index: u8, key: ConversationKey) {
+        self.keys.learn(index, key);
+    }
+
+    /// Takes a message in. One that is here already is passed over.
+    ///
+    /// # Errors
+    /// [`Refusal::RepeatedPlace`] where another message has its place;
+    /// [`Refusal::UnknownConversation`] where it belongs to another conversation.
+    pub fn add(&mut self, message: VerifiedMessage) -> Result<(), Refusal> {
+        if message.message().conversation != self.id() {
+            return Err(Refusal::UnknownConversation);
+        }
+        if self.messages.iter().any(|other| other.digest() == message.digest()) {
+            return Ok(());
+        }
+        if self.messages.iter().any(|other| address(other) == address(&message)) {
+            return Err(Refusal::RepeatedPlace);
+        }
+        if let Body::KeyChange(change) = &message.message().body {
+            let key = ConversationKey::new(change.key.clone());
+            self.keys.learn(message.message().key_index, key);
+        }
+        let position = self.messages.partition_point(|other| order(other) <= order(&message));
+        self.messages.insert(position, message);
+        Ok(())
+    }
+
+    /// All messages in the order in which they can have been written, and whether each follows
+    /// its writer's previous one.
+    pub fn messages(&self) -> impl Iterator<Item = (&VerifiedMessage, Continuity)> {
+        self.messages.iter().map(|message| (message, self.continuity(message)))
+    }
+
+    /// The message of that hash.
+    pub fn message(&self, digest: &Digest) -> Option<&VerifiedMessage> {
+        self.messages.iter().find(|message| message.digest() == *digest)
+    }
+
+    /// The list of readers the reporter signed last, where a message of theirs is here.
+    pub fn readers(&self) -> Option<AuthenticReaders> {
+        let newest = self
+            .messages
+            .iter()
+            .filter(|message| message.message().place.writer == Writer::REPORTER)
+            .max_by_key(|message| succession(message))?;
+        Some(AuthenticReaders {
+            conversation: self.id(),
+            readers: newest.message().readers.clone(),
+            reporter: self.keys.reply_to().recipient.clone(),
+        })
+    }
+
+    /// The key index to write under: that of the reporter's newest message.
+    pub fn key_index(&self) -> Option<u8> {
+        let by_reporter =
+            self.messages.iter().filter(|message| message.kind().is_by_reporter());
+        by_reporter.map(|message| message.message().key_index).max()
+    }
+
+    /// Remembers that a place is taken by something not to be seen yet: an answer 409.
+    pub fn mark_occupied(&mut self, key_index: u8, place: Place) {
+        self.occupied.insert((key_index, place));
+    }
+
+    pub(crate) fn is_taken(&self, chain: Chain, key_index: u8, place: &Place) -> bool {
+        let occupied =
+            chain == Chain::WithReporter && self.occupied.contains(&(key_index, *place));
+        occupied || self.messages.iter().any(|m| address(m) == address_of(chain, key_index, place))
+    }
+
+    /// Hash of the newest message of `writer` in `chain`.
+    pub(crate) fn newest_of(&self, chain: Chain, writer: Writer) -> Option<Digest> {
+        let own = self.messages.iter().filter(|message| {
+            Chain::of(message.kind()) == chain && message.message().place.writer == writer
+        });
+        own.max_by_key(|message| succession(message)).map(VerifiedMessage::digest)
+    }
+
+    fn continuity(&self, message: &VerifiedMessage) -> Continuity {
+        let chain = Chain::of(message.kind());
+        let writer = message.message().place.writer;
+        let before = self
+            .messages
+            .iter()
+            .filter(|other| {
+                Chain::of(other.kind()) == chain && other.message().place.writer == writer
+            })
+            .filter(|other| succession(other) < succession(message))
+            .max_by_key(|other| succession(other));
+        match (message.message().prev, before) {
+            (None, None) => Continuity::Begins,
+            (Some(prev), Some(before)) if before.digest() == prev => Continuity::Continues,
+            _ => Continuity::Gap,
+        }
+    }
+}
+
+/// Reading order. The size of the newest log a writer had seen is a clock they all share: an
+/// answer to a message has seen a later log than the message itself.
+fn order(message: &VerifiedMessage) -> (Day, u64, Writer, u8, u8) {
+    let message = message.message();
+    let place = message.place;
+    (place.day, message.checkpoint.size, place.writer, message.key_index, place.number)
+}
+
+/// The order of one writer's messages: a key is never used again once the next one is.
+fn succession(message: &VerifiedMessage) -> (u8, Day, u8) {
+    let message = message.message();
+    (message.key_index, message.place.day, message.place.number)
+}
+
+type Address = (bool, u8, Place);
+
+fn address(message: &VerifiedMessage) -> Address {
+    let place = &message.message().place;
+    address_of(Chain::of(message.kind()), message.message().key_index, place)
+}
+
+fn address_of(chain: Chain, key_index: u8, place: &Place) -> Address {
+    (chain == Chain::Team, key_index, *place)
+}
