@@ -28,6 +28,7 @@ const SENTENCES: Record<string, MessageKey> = {
   'too-long': 'too-long',
   'no-readers': 'readers-none',
   'readers-unknown': 'reply-readers',
+  'nobody-reachable': 'trouble-reachable',
   'words-checksum': 'words-checksum',
 };
 

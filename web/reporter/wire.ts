@@ -76,26 +76,31 @@ export interface Outgoing {
   day: number;
 }
 
+export type Status = 'received' | 'reading' | 'answered' | 'waiting-for-you' | 'closed';
+
+/** One verified message; what else the Worker knows of it the page does not need. */
 export interface MessageView {
   /** 0 is the reporter, other numbers are devices. */
-  from: number;
-  /** The counselor's name and pronouns, where the roster knows the device. */
+  writer: number;
+  /** The counselor, where one wrote it. */
+  serial: number | null;
+  /** Their name, where the roster still has it. */
   name: string | null;
-  pronouns: string | null;
-  kind: string;
+  kind: 'report' | 'message' | 'reply' | 'key-change' | 'withdraw';
   day: number;
-  text: string;
-  /** True where a message of the same writer before this one is missing. */
-  gap: boolean;
+  text: string | null;
+  status: Status | null;
+  /** Whether it follows its writer's message before. */
+  continuity: 'begins' | 'continues' | 'gap';
 }
 
 export interface ConversationView {
   messages: MessageView[];
-  /** Names of the readers the reporter allowed; null where no authentic list is in view. */
+  /** Serials of those whom the reporter allowed last; null where no authentic list is in view. */
   readers: number[] | null;
-  /** Letters that opened but did not pass the checks. */
+  /** Letters that are listed, but are missing or did not pass the checks. */
   refused: number;
-  /** Slots of this conversation that were found but not fetched yet. */
+  /** Letters that are listed and were not fetched yet. */
   older: number;
 }
 
@@ -115,8 +120,8 @@ export interface Calls {
   /** The place of the envelope was found occupied: the next one composed takes another. */
   occupied: { args: { envelope: number }; answer: Record<never, never> };
   'verify-promise': { args: { envelope: number; promise: Uint8Array }; answer: { epoch: number } };
-  /** Takes the words; `request` is the body of the first fetch, `found` how many envelopes are on the wall. */
-  mailbox: { args: { words: string }; answer: { request: Uint8Array; found: number } };
+  /** Takes the words; `request` is the body of the first fetch, `listed` how many letters the index has. */
+  mailbox: { args: { words: string }; answer: { request: Uint8Array; listed: number } };
   /** Reads a fetch answer and says what is known so far. */
   read: { args: { answer: Uint8Array }; answer: ConversationView };
   /** The body of a further fetch for older messages, or null where none is left. */

@@ -66,8 +66,8 @@ function answers(now: Session): Answers {
     },
     'verify-promise': (a) => JSON.parse(now.verify_promise(a.envelope, a.promise)),
     mailbox: ({ words }) => {
-      const found = now.enter(words);
-      return { found, request: now.next_fetch() ?? now.cover_fetch() };
+      const listed = now.enter(words);
+      return { listed, request: now.next_fetch() ?? now.cover_fetch() };
     },
     read: ({ answer }) => JSON.parse(now.read(answer)),
     older: () => ({ request: now.next_fetch() ?? null }),

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { waitingSince } from '../reporter/views/conversation.ts';
 
-const message = (from: number, day: number) => ({ from, day, name: null, pronouns: null, kind: 'message', text: '', gap: false });
+const message = (writer: number, day: number) => ({ writer, day });
 
 test('the clock runs from the first message nobody has answered', () => {
   assert.equal(waitingSince([message(0, 10), message(0, 12)]), 10);

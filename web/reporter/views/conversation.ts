@@ -1,10 +1,10 @@
 // A conversation: both sides' letters in order, where it stands, and room to write back.
 import { element } from '../../shared/element.ts';
-import { dayInWords, listInWords, say, text, whenSaid } from '../../shared/say.ts';
+import { dayInWords, listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
 import { Sending } from '../sending.ts';
 import type { Visit } from '../visit.ts';
 import { workingDaysAfter } from '../workdays.ts';
-import type { ConversationView, MessageView } from '../wire.ts';
+import type { ConversationView, MessageView, Status } from '../wire.ts';
 import { field } from './field.ts';
 import { notice } from './notice.ts';
 import { nameOf, readers, type Readers } from './readers.ts';
@@ -16,38 +16,63 @@ export interface ConversationPart {
 }
 
 /** The day of the reporter's first message since the last answer; null where an answer came last. */
-export function waitingSince(messages: readonly MessageView[]): number | null {
+export function waitingSince(messages: readonly Pick<MessageView, 'writer' | 'day'>[]): number | null {
   let since: number | null = null;
   for (const message of messages) {
-    if (message.from !== 0) since = null;
+    if (message.writer !== 0) since = null;
     else since ??= message.day;
   }
   return since;
 }
 
-function gap(): HTMLElement {
-  return say(element('li', { class: 'letters__gap hint' }), 'message-gap');
+const STATUS: Record<Status, MessageKey> = {
+  received: 'status-received',
+  reading: 'status-reading',
+  answered: 'status-answered',
+  'waiting-for-you': 'status-waiting',
+  closed: 'status-closed',
+};
+
+/** What stands in place of a text where a message has none. */
+function silent(message: MessageView): MessageKey {
+  return message.kind === 'withdraw' ? 'message-withdrawn' : 'message-readers';
 }
 
-function letter(message: MessageView): HTMLElement {
-  const mine = message.from === 0;
-  const author = element('span', { class: 'letter__author' });
-  whenSaid(author, () => {
-    author.textContent = mine
-      ? text('from-you')
-      : message.name === null
-        ? text('from-someone')
-        : nameOf({ name: message.name, pronouns: message.pronouns });
+function author(visit: Visit, message: MessageView): HTMLElement {
+  const who = element('span', { class: 'letter__author' });
+  whenSaid(who, () => {
+    const member = visit.ready().members.find((one) => one.serial === message.serial);
+    const name = member !== undefined ? nameOf(member) : message.name;
+    who.textContent = message.writer === 0 ? text('from-you') : (name ?? text('from-someone'));
   });
-  const day = element('span', { class: 'letter__day' });
-  whenSaid(day, () => (day.textContent = dayInWords(message.day)));
-  return element(
+  return who;
+}
+
+function letter(visit: Visit, message: MessageView): HTMLElement[] {
+  const body =
+    message.text === null || message.text === ''
+      ? say(element('p', { class: 'hint' }), silent(message))
+      : // Plain text only: line breaks are kept by the style sheet, nothing is ever markup.
+        element('p', { class: 'letter__text', dir: 'auto', translate: 'no' }, message.text);
+  const own = element(
     'li',
-    { class: mine ? 'letter letter--mine' : 'letter' },
-    element('p', { class: 'letter__head' }, author, day),
-    // Plain text only: line breaks are kept by the style sheet, nothing is ever markup.
-    element('p', { class: 'letter__text', dir: 'auto', translate: 'no' }, message.text),
+    { class: message.writer === 0 ? 'letter letter--mine' : 'letter' },
+    element(
+      'p',
+      { class: 'letter__head' },
+      author(visit, message),
+      say(element('span', { class: 'letter__day' }), 'letter-day', () => [dayInWords(message.day)]),
+    ),
+    body,
+    message.status === null ? null : say(element('p', { class: 'letter__status' }), STATUS[message.status]),
   );
+  if (message.continuity !== 'gap') return [own];
+  return [say(element('li', { class: 'letters__gap hint' }), 'message-gap'), own];
+}
+
+/** What was just sent, as it will be read. */
+function own(said: string, day: number): MessageView {
+  return { writer: 0, serial: null, name: null, kind: 'message', day, text: said, status: null, continuity: 'continues' };
 }
 
 function standing(visit: Visit, view: ConversationView): HTMLElement {
@@ -120,7 +145,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   };
 
   const show = (): void => {
-    letters.replaceChildren(...view.messages.flatMap((one) => (one.gap ? [gap(), letter(one)] : [letter(one)])));
+    letters.replaceChildren(...view.messages.flatMap((message) => letter(visit, message)));
     status.replaceChildren(standing(visit, view));
     if (view.readers !== null) status.append(whoReads(visit, view.readers));
     if (view.refused > 0) status.append(say(element('p', { class: 'hint' }), 'message-refused', [view.refused]));
@@ -150,10 +175,8 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     reply.control.readOnly = sending.uncertain;
     if (!arrived) return;
     reply.control.value = '';
-    view = {
-      ...view,
-      messages: [...view.messages, { from: 0, name: null, pronouns: null, kind: 'message', day, text: said, gap: false }],
-    };
+    view = { ...view, readers: chosen ?? view.readers, messages: [...view.messages, own(said, day)] };
+    readersPlace.replaceChildren();
     show();
     remark.show('good', 'reply-sent');
   };
