@@ -1,1 +1,118 @@
-//! crypto-core for the browser: bindings only.
+//! crypto-core for the browser: bindings only. It runs in the reporter's Worker; JSON text and
+//! bytes cross the border, failures cross as `{"code": …}`. What each call means stands in
+//! `web/reporter/wire.ts`.
+
+mod failure;
+mod view;
+mod visit;
+
+use beistand_protocol::snapshot::Served;
+use beistand_protocol::time::{Day, UnixTime};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use failure::Failure;
+use visit::Visit;
+
+/// One visit, from the first bytes loaded to the wiped memory.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Session(Visit);
+
+fn json(value: &impl Serialize) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| Failure::from(error).into())
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// A session that knows nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Verifies what was served (the index from day 0 on) at `now`, in Unix seconds.
+    pub fn open(
+        &mut self,
+        instance: &[u8],
+        state: &[u8],
+        rosters: &[u8],
+        prekeys: &[u8],
+        index: &[u8],
+        now: u32,
+    ) -> Result<String, JsValue> {
+        let served = Served { state, rosters, prekeys, index, index_from: Day(0) };
+        Ok(self.0.open(instance, &served, UnixTime(u64::from(now)))?)
+    }
+
+    /// Twelve new words, separated by spaces.
+    pub fn new_codename(&mut self) -> Result<String, JsValue> {
+        Ok(self.0.new_codename()?.as_str().to_owned())
+    }
+
+    /// Seals a report; `body` is JSON.
+    pub fn compose_report(&mut self, readers: &[u32], body: &str) -> Result<String, JsValue> {
+        json(&self.0.compose_report(readers, body)?)
+    }
+
+    /// Seals a follow-up.
+    pub fn compose_message(
+        &mut self,
+        text: String,
+        readers: Option<Vec<u32>>,
+    ) -> Result<String, JsValue> {
+        json(&self.0.compose_message(text, readers.as_deref())?)
+    }
+
+    /// Seals a decoy.
+    pub fn compose_decoy(&mut self) -> Result<String, JsValue> {
+        json(&self.0.compose_decoy()?)
+    }
+
+    /// Tries some stamps; true once one was found.
+    pub fn search_stamp(&mut self, envelope: u32, start: f64, tries: u32) -> Result<bool, JsValue> {
+        // Whole numbers up to 2^53 are exact in both.
+        Ok(self.0.search_stamp(envelope, start as u64, u64::from(tries))?)
+    }
+
+    /// The bytes to put.
+    pub fn frame(&self, envelope: u32) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.frame(envelope)?)
+    }
+
+    /// The next one composed takes another place.
+    pub fn mark_occupied(&mut self, envelope: u32) -> Result<(), JsValue> {
+        Ok(self.0.mark_occupied(envelope)?)
+    }
+
+    /// Verifies the answer to a put.
+    pub fn verify_promise(&mut self, envelope: u32, answer: &[u8]) -> Result<String, JsValue> {
+        json(&self.0.verify_promise(envelope, answer)?)
+    }
+
+    /// Opens the mailbox of these words; gives how many places are listed.
+    pub fn enter(&mut self, words: &str) -> Result<u32, JsValue> {
+        let listed = self.0.enter(words)?;
+        Ok(u32::try_from(listed).unwrap_or(u32::MAX))
+    }
+
+    /// The body of the next fetch, while something is left.
+    pub fn next_fetch(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        Ok(self.0.next_fetch()?)
+    }
+
+    /// The body of a fetch that looks for nothing.
+    pub fn cover_fetch(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.cover_fetch()?)
+    }
+
+    /// Reads the answer of the last fetch.
+    pub fn read(&mut self, answer: &[u8]) -> Result<String, JsValue> {
+        json(&self.0.read(answer)?)
+    }
+
+    /// The words that begin like this, as a JSON list.
+    pub fn complete(&self, beginning: &str) -> Result<String, JsValue> {
+        json(&visit::completions(beginning))
+    }
+}

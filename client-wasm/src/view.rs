@@ -1,0 +1,55 @@
+//! What the page may see of a verified roster: organisation, people, a few numbers.
+
+use beistand_protocol::roster::{Member, Organisation, Roster};
+use beistand_protocol::snapshot::Snapshot;
+use beistand_protocol::time::{Day, UnixTime};
+use serde::Serialize;
+
+/// The answer to `open`. `sealable` is false where the roster is authentic but expired: then its
+/// helplines still hold, and nothing is sealed to its members.
+#[derive(Serialize)]
+pub struct Opened<'a> {
+    sealable: bool,
+    view: PublicView<'a>,
+}
+
+#[derive(Serialize)]
+struct PublicView<'a> {
+    organisation: &'a Organisation,
+    members: &'a [Member],
+    /// Last day of the roster.
+    expires: Day,
+    ttl_days: u32,
+    fetch_count: u8,
+    today: Day,
+    /// No device has a fresh prekey.
+    slow: bool,
+}
+
+impl<'a> Opened<'a> {
+    /// Everything verified.
+    pub fn fresh(snapshot: &'a Snapshot) -> Self {
+        let roster = snapshot.roster();
+        let slow = roster.devices.iter().all(|device| snapshot.prekeys().of(device).is_none());
+        Self { sealable: true, view: PublicView::new(roster, snapshot.today(), slow) }
+    }
+
+    /// An authentic roster that is over.
+    pub fn expired(roster: &'a Roster, now: UnixTime) -> Self {
+        Self { sealable: false, view: PublicView::new(roster, now.day(), true) }
+    }
+}
+
+impl<'a> PublicView<'a> {
+    fn new(roster: &'a Roster, today: Day, slow: bool) -> Self {
+        Self {
+            organisation: &roster.organisation,
+            members: &roster.members,
+            expires: roster.not_after.day(),
+            ttl_days: roster.ttl_days,
+            fetch_count: roster.fetch_count,
+            today,
+            slow,
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One visit's state: what was verified, the words in use, and envelopes that wait for their
+//! stamp. Every decision is crypto-core's; this only keeps things between two calls.
+
+use std::collections::BTreeMap;
+
+use beistand_crypto_core::body::{MessageBody, ReportBody};
+use beistand_crypto_core::codename::Codename;
+use beistand_crypto_core::outgoing::{decoy, Outgoing};
+use beistand_crypto_core::readers::Readers;
+use beistand_crypto_core::reporter::{FetchPlan, Located, Mailbox, Outcome, ReaderChoice};
+use beistand_crypto_core::view::MessageView;
+use beistand_crypto_core::word_list::WordList;
+use beistand_protocol::fetch::{self, FetchRequest};
+use beistand_protocol::instance::Instance;
+use beistand_protocol::promise;
+use beistand_protocol::roster::Serial;
+use beistand_protocol::roster_chain::{RosterChain, RosterError};
+use beistand_protocol::snapshot::{Served, Snapshot, SnapshotError};
+use beistand_protocol::stamp::{self, StampUse};
+use beistand_protocol::time::{Day, Epoch, UnixTime};
+use rand_core::OsRng;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+use crate::view::Opened;
+
+/// Which words an envelope was sealed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The new ones of a first report.
+    Reporting,
+    /// Those that were typed in.
+    Returning,
+    /// None: a decoy.
+    Decoy,
+}
+
+struct Waiting {
+    outgoing: Outgoing,
+    origin: Origin,
+    stamp: u64,
+}
+
+/// Names an envelope for the page.
+#[derive(Serialize)]
+pub struct Composed {
+    envelope: u32,
+    day: Day,
+}
+
+/// What a verified promise says.
+#[derive(Serialize)]
+pub struct Promised {
+    epoch: Epoch,
+}
+
+/// The conversation as far as it was fetched.
+#[derive(Serialize)]
+pub struct ConversationView {
+    messages: Vec<MessageView>,
+    /// The list the reporter signed last; none where no message of theirs is in view.
+    readers: Option<Vec<Serial>>,
+    /// Places that are listed, but gave nothing to be believed.
+    refused: usize,
+    /// Places not fetched yet.
+    older: usize,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct Visit {
+    snapshot: Option<Snapshot>,
+    reporting: Option<Mailbox>,
+    returning: Option<Mailbox>,
+    located: Vec<Located>,
+    plan: Option<FetchPlan>,
+    waiting: BTreeMap<u32, Waiting>,
+    named: u32,
+}
+
+impl Visit {
+    /// Verifies what was served; gives the public view as JSON.
+    pub fn open(
+        &mut self,
+        instance: &[u8],
+        served: &Served<'_>,
+        now: UnixTime,
+    ) -> Result<String, Failure> {
+        let instance = Instance::parse(instance).map_err(|_| Failure::INSTANCE)?;
+        let opened = match Snapshot::verify(&instance, served, now, None) {
+            Ok(snapshot) => {
+                let snapshot = self.snapshot.insert(snapshot.into_inner());
+                serde_json::to_string(&Opened::fresh(snapshot))
+            }
+            Err(SnapshotError::Roster(RosterError::Expired)) => {
+                let chain = RosterChain::verify(&instance, served.rosters, None)?;
+                serde_json::to_string(&Opened::expired(&chain.current().roster, now))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(opened?)
+    }
+
+    fn snapshot(&self) -> Result<&Snapshot, Failure> {
+        self.snapshot.as_ref().ok_or(Failure::ORDER)
+    }
+
+    /// New words, and a mailbox for them.
+    pub fn new_codename(&mut self) -> Result<Zeroizing<String>, Failure> {
+        let codename = Codename::generate(&mut OsRng);
+        let instance = &self.snapshot()?.instance().instance;
+        self.reporting = Some(Mailbox::from_codename(&codename, instance));
+        Ok(codename.to_phrase(WordList::english()))
+    }
+
+    /// Seals a first report under the new words.
+    pub fn compose_report(&mut self, readers: &[u32], body: &str) -> Result<Composed, Failure> {
+        let readers = readers_of(readers)?;
+        let body: ReportBody = serde_json::from_str(body)?;
+        let mailbox = self.reporting.as_ref().ok_or(Failure::ORDER)?;
+        let outgoing = mailbox.compose_report(self.snapshot()?, &readers, body, &mut OsRng)?;
+        Ok(self.keep(outgoing, Origin::Reporting))
+    }
+
+    /// Seals a follow-up under the words that were typed in.
+    pub fn compose_message(
+        &mut self,
+        text: String,
+        readers: Option<&[u32]>,
+    ) -> Result<Composed, Failure> {
+        let choice = match readers {
+            Some(asked) => ReaderChoice::Asked(readers_of(asked)?),
+            None => ReaderChoice::AsBefore,
+        };
+        let body = MessageBody { text, attachments: Vec::new() };
+        let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
+        let outgoing = mailbox.compose_message(self.snapshot()?, &choice, body, &mut OsRng)?;
+        Ok(self.keep(outgoing, Origin::Returning))
+    }
+
+    /// Seals an envelope that nobody can open.
+    pub fn compose_decoy(&mut self) -> Result<Composed, Failure> {
+        let (outgoing, _) = decoy(self.snapshot()?, &mut OsRng);
+        Ok(self.keep(outgoing, Origin::Decoy))
+    }
+
+    fn keep(&mut self, outgoing: Outgoing, origin: Origin) -> Composed {
+        self.named = self.named.wrapping_add(1);
+        let day = outgoing.day;
+        self.waiting.insert(self.named, Waiting { outgoing, origin, stamp: 0 });
+        Composed { envelope: self.named, day }
+    }
+
+    fn waiting(&self, envelope: u32) -> Result<&Waiting, Failure> {
+        self.waiting.get(&envelope).ok_or(Failure::ORDER)
+    }
+
+    /// Tries some stamps for an envelope; true once one was found.
+    pub fn search_stamp(&mut self, envelope: u32, start: u64, tries: u64) -> Result<bool, Failure> {
+        let snapshot = self.snapshot()?;
+        let slot = &self.waiting(envelope)?.outgoing.slot;
+        let needed = snapshot.envelope_stamp_bits();
+        let challenge = snapshot.challenge();
+        let found = stamp::search(StampUse::Envelope, challenge, slot, needed, start, tries);
+        if let (Some(stamp), Some(waiting)) = (found, self.waiting.get_mut(&envelope)) {
+            waiting.stamp = stamp;
+        }
+        Ok(found.is_some())
+    }
+
+    /// The frame of the put, with the stamp that was found.
+    pub fn frame(&self, envelope: u32) -> Result<Vec<u8>, Failure> {
+        let waiting = self.waiting(envelope)?;
+        Ok(waiting.outgoing.to_put(waiting.stamp).encode())
+    }
+
+    fn mailbox_of(&mut self, origin: Origin) -> Option<&mut Mailbox> {
+        match origin {
+            Origin::Reporting => self.reporting.as_mut(),
+            Origin::Returning => self.returning.as_mut(),
+            Origin::Decoy => None,
+        }
+    }
+
+    /// The server holds something else in the envelope's slot.
+    pub fn mark_occupied(&mut self, envelope: u32) -> Result<(), Failure> {
+        let waiting = self.waiting.remove(&envelope).ok_or(Failure::ORDER)?;
+        if let Some(mailbox) = self.mailbox_of(waiting.origin) {
+            mailbox.occupied(&waiting.outgoing);
+        }
+        Ok(())
+    }
+
+    /// Verifies the server's answer to the put; afterwards the envelope counts as sent.
+    pub fn verify_promise(&mut self, envelope: u32, answer: &[u8]) -> Result<Promised, Failure> {
+        let snapshot = self.snapshot()?;
+        let waiting = self.waiting(envelope)?;
+        let putting = waiting.outgoing.to_put(waiting.stamp).putting();
+        let instance = &snapshot.instance().instance;
+        let promise = promise::verify(instance, &snapshot.roster().log, &putting, answer)?;
+        if let Some(waiting) = self.waiting.remove(&envelope) {
+            if let Some(mailbox) = self.mailbox_of(waiting.origin) {
+                mailbox.sent(&waiting.outgoing);
+            }
+        }
+        Ok(Promised { epoch: promise.epoch })
+    }
+
+    /// Opens the mailbox of words that were typed in; gives how many places are listed.
+    pub fn enter(&mut self, words: &str) -> Result<usize, Failure> {
+        let codename = Codename::parse_any(words)?;
+        let snapshot = self.snapshot.as_ref().ok_or(Failure::ORDER)?;
+        let mut mailbox = Mailbox::from_codename(&codename, &snapshot.instance().instance);
+        self.located = mailbox.locate(snapshot);
+        self.returning = Some(mailbox);
+        self.plan = None;
+        Ok(self.located.len())
+    }
+
+    /// The body of the next fetch; none where nothing is left and one was made already.
+    pub fn next_fetch(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let snapshot = self.snapshot()?;
+        let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
+        let plan = mailbox.fetch_plan(snapshot, &self.located, &mut OsRng);
+        if plan.wanted.is_empty() && self.plan.is_some() {
+            return Ok(None);
+        }
+        let request = request(snapshot, &plan);
+        self.plan = Some(plan);
+        Ok(Some(request))
+    }
+
+    /// The body of a fetch that looks for nothing.
+    pub fn cover_fetch(&self) -> Result<Vec<u8>, Failure> {
+        let snapshot = self.snapshot()?;
+        let nobody = Codename::generate(&mut OsRng);
+        let mailbox = Mailbox::from_codename(&nobody, &snapshot.instance().instance);
+        Ok(request(snapshot, &mailbox.fetch_plan(snapshot, &[], &mut OsRng)))
+    }
+
+    /// Takes the answer of the last fetch in; gives the conversation so far.
+    pub fn read(&mut self, answer: &[u8]) -> Result<ConversationView, Failure> {
+        let snapshot = self.snapshot.as_ref().ok_or(Failure::ORDER)?;
+        let mailbox = self.returning.as_mut().ok_or(Failure::ORDER)?;
+        let plan = self.plan.as_ref().ok_or(Failure::ORDER)?;
+        let records = fetch::parse_answer(snapshot.envelope_class(), plan.slots.len(), answer)?;
+        mailbox.receive(snapshot, plan, &records);
+        let conversation = mailbox.conversation();
+        let unusable = |outcome: &&Outcome| {
+            matches!(outcome, Outcome::Refused(_) | Outcome::Malformed | Outcome::Missing)
+        };
+        Ok(ConversationView {
+            messages: conversation.view(snapshot.roster()),
+            readers: conversation.readers().map(|list| list.readers().serials().to_vec()),
+            refused: mailbox.outcomes().values().filter(unusable).count(),
+            older: plan.left,
+        })
+    }
+}
+
+/// The words that begin like this.
+pub fn completions(beginning: &str) -> &'static [&'static str] {
+    WordList::english().completions(beginning)
+}
+
+fn readers_of(serials: &[u32]) -> Result<Readers, Failure> {
+    Readers::new(serials.iter().map(|serial| Serial(*serial))).map_err(|_| Failure::NOBODY)
+}
+
+/// A fetch with its stamp, which costs next to nothing.
+fn request(snapshot: &Snapshot, plan: &FetchPlan) -> Vec<u8> {
+    let needed = snapshot.roster().stamps.fetch;
+    let stamp = plan.slots.first().and_then(|slot| {
+        stamp::search(StampUse::Fetch, snapshot.challenge(), slot, needed, 0, u64::MAX)
+    });
+    FetchRequest {
+        class: snapshot.envelope_class(),
+        stamp: stamp.unwrap_or(0),
+        slots: plan.slots.clone(),
+    }
+    .encode()
+}
