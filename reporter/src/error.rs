@@ -1,0 +1,76 @@
+//! What can go wrong for a reporter, and what to do about it.
+
+use beistand_client::{ClientError, DeliverError, LoadError};
+use beistand_crypto_core::codename::CodenameError;
+use beistand_crypto_core::compose::ComposeError;
+
+/// Why something was not done. Where it says nothing else, nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ReporterError {
+    /// The words are not a codename.
+    #[error(transparent)]
+    Words(#[from] CodenameError),
+    /// The server cannot be reached, or what it shows is refused.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A request failed.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The message could not be made.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// The message was not taken, or not acknowledged as it must be.
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
+    /// Nothing was said.
+    #[error("the text is empty")]
+    Empty,
+    /// The message was taken, but the log does not show it, although its epoch is over.
+    #[error("the server took the message, but its log does not show it")]
+    NotRecorded,
+}
+
+impl ReporterError {
+    /// What the reporter can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Words(_) => {
+                "nothing was sent; compare with what you wrote down: twelve words, in their order"
+            }
+            Self::Load(error) => error.hint(),
+            Self::Client(error) => error.hint(),
+            Self::Compose(ComposeError::ReadersUnknown) => {
+                "your older messages are gone, so say who may read: --readers-all, or --exclude \
+                 SERIAL for each person who must not"
+            }
+            Self::Compose(ComposeError::Message(_)) => {
+                "nothing was sent; shorten the text, or send it in several messages"
+            }
+            Self::Compose(_) => {
+                "nothing was sent; if waiting does not help, use another way to \
+                 reach the team"
+            }
+            Self::Deliver(DeliverError::Client(error)) => error.hint(),
+            Self::Deliver(DeliverError::Occupied) => {
+                "wait a little, until what was sent before is visible, and try again"
+            }
+            Self::Deliver(DeliverError::Promise(_)) => {
+                "do not rely on it having arrived; try again, and use another way to reach the team"
+            }
+            Self::Empty => "nothing was sent; write what happened, one sentence is enough",
+            Self::NotRecorded => {
+                "keep the promise, it is the proof; use another way to reach the team"
+            }
+        }
+    }
+
+    /// Whether the server could not be reached at all.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Load(LoadError::Client(ClientError::Unreachable { .. }))
+                | Self::Client(ClientError::Unreachable { .. })
+                | Self::Deliver(DeliverError::Client(ClientError::Unreachable { .. }))
+        )
+    }
+}
