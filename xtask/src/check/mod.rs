@@ -27,6 +27,8 @@ pub struct Report {
     pub findings: Vec<String>,
     /// How the check was made, where there is more than one way.
     pub note: Option<String>,
+    /// The check could not be made here; the note says why.
+    pub not_made: bool,
 }
 
 impl Report {
@@ -34,7 +36,16 @@ impl Report {
     pub fn of(findings: Vec<String>) -> Self {
         Report {
             findings,
-            note: None,
+            ..Report::default()
+        }
+    }
+
+    /// A check that could not be made on this machine, and why.
+    pub fn not_made(why: impl Into<String>) -> Self {
+        Report {
+            note: Some(why.into()),
+            not_made: true,
+            ..Report::default()
         }
     }
 
@@ -112,13 +123,13 @@ const CHECKS: [Check; 10] = [
 /// # Errors
 /// A check found something or could not be made, or there is no such check.
 pub fn run(only: Option<&str>) -> Result<(), Failure> {
-    let count = count(only);
-    if count == Count::default() {
+    if !CHECKS.iter().any(|check| is_wanted(check, only)) {
         let names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
         return Err(
             Failure::new("there is no such check").hint(format!("one of: {}", names.join(", ")))
         );
     }
+    let count = count(only);
     println!("{count}");
     if count.failed > 0 {
         return Err(Failure::new("not everything is as it should be"));
@@ -129,39 +140,51 @@ pub fn run(only: Option<&str>) -> Result<(), Failure> {
 /// Runs the checks whose name contains `only`, prints what they found, and counts them.
 pub fn count(only: Option<&str>) -> Count {
     let mut count = Count::default();
-    let wanted = |check: &&Check| only.is_none_or(|part| check.name.contains(part));
-    for check in CHECKS.iter().filter(wanted) {
-        if show(check) {
-            count.passed += 1;
-        } else {
-            count.failed += 1;
-        }
+    for check in CHECKS.iter().filter(|check| is_wanted(check, only)) {
+        count += show(check);
     }
     count
 }
 
-/// Runs one check and prints its line; says whether it passed.
-fn show(check: &Check) -> bool {
+fn is_wanted(check: &Check, only: Option<&str>) -> bool {
+    only.is_none_or(|part| check.name.contains(part))
+}
+
+/// Runs one check and prints its line; counts it, unless it could not be made.
+fn show(check: &Check) -> Count {
+    let passed = Count {
+        passed: 1,
+        failed: 0,
+    };
+    let failed = Count {
+        passed: 0,
+        failed: 1,
+    };
     let started = Instant::now();
+    let name = check.name;
     let report = match (check.run)() {
         Ok(report) => report,
         Err(failure) => {
-            println!("check {:12} FAILED\n{failure}", check.name);
+            println!("check {name:12} FAILED\n{failure}");
             println!("  mend it: {}", check.cure);
-            return false;
+            return failed;
         }
     };
     let note = report.note.map(|note| format!(" ({note})"));
     let note = note.unwrap_or_default();
-    let seconds = started.elapsed().as_secs_f32();
-    if report.findings.is_empty() {
-        println!("check {:12} ok, {seconds:.1} s{note}", check.name);
-        return true;
+    if report.not_made {
+        println!("check {name:12} not made{note}");
+        return Count::default();
     }
-    println!("check {:12} FAILED{note}", check.name);
+    if report.findings.is_empty() {
+        let seconds = started.elapsed().as_secs_f32();
+        println!("check {name:12} ok, {seconds:.1} s{note}");
+        return passed;
+    }
+    println!("check {name:12} FAILED{note}");
     for finding in &report.findings {
         println!("  {finding}");
     }
     println!("  mend it: {}", check.cure);
-    false
+    failed
 }

@@ -9,8 +9,11 @@ use crate::process;
 /// `cargo fmt --check`
 ///
 /// # Errors
-/// rustfmt is missing.
+/// rustfmt cannot read a file.
 pub fn format() -> Result<Report, Failure> {
+    if process::find("cargo-fmt").is_none() {
+        return Ok(Report::not_made("this Rust came without rustfmt"));
+    }
     let mut cargo = process::cargo();
     cargo.args(["fmt", "--all", "--", "--check", "-l"]);
     let listed = match process::capture(&mut cargo) {
@@ -32,8 +35,11 @@ pub fn format() -> Result<Report, Failure> {
 /// Clippy on everything; a warning is a failure here and only here.
 ///
 /// # Errors
-/// Clippy is missing or has something to say.
+/// Clippy has something to say.
 pub fn clippy() -> Result<Report, Failure> {
+    if process::find("cargo-clippy").is_none() {
+        return Ok(Report::not_made("this Rust came without Clippy"));
+    }
     let mut cargo = process::cargo();
     cargo.args(["clippy", "--workspace", "--all-targets", "--locked"]);
     cargo.args(["--quiet", "--", "-D", "warnings"]);
