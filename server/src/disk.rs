@@ -1,0 +1,79 @@
+//! What has to be asked of a disk besides reading and writing: room, and that it keeps.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// Makes the entries of a directory (files made, renamed or removed in it) durable.
+///
+/// # Errors
+/// Those of opening and syncing it.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Makes `directory`, readable by its owner only, and its entry in its parent durable.
+///
+/// # Errors
+/// Those of making and syncing it.
+pub fn make_directory(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(directory)?;
+    sync_directory(directory)?;
+    match directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => sync_directory(parent),
+        None => Ok(()),
+    }
+}
+
+/// Writes a file that must not exist yet, readable by its owner only, whole or not at all, and
+/// durable with its directory entry once this returns.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where it exists, and those of writing.
+pub fn create_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("draft");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    // Unlike a rename, a link never replaces what somebody else made meanwhile.
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    linked?;
+    match path.parent() {
+        Some(parent) => sync_directory(parent),
+        None => Ok(()),
+    }
+}
+
+/// The room a disk must keep free, so that the store never meets a full one: sled was seen to
+/// hang on it.
+#[derive(Debug, Clone)]
+pub struct Watermark {
+    directory: PathBuf,
+    bytes: u64,
+}
+
+impl Watermark {
+    /// 256 MiB: more than all bodies in flight, the segments sled opens ahead and an epoch's end.
+    pub const DEFAULT_BYTES: u64 = 256 * 1024 * 1024;
+
+    /// Keeps `bytes` free on the disk of `directory`.
+    pub fn new(directory: &Path, bytes: u64) -> Self {
+        Self { directory: directory.to_owned(), bytes }
+    }
+
+    /// Whether there is room to write. A disk that cannot be asked counts as full.
+    pub fn has_room(&self) -> bool {
+        fs2::available_space(&self.directory).is_ok_and(|free| free >= self.bytes)
+    }
+}

@@ -1,0 +1,163 @@
+//! The one thread that writes: it takes whatever waits, writes it as one batch, syncs once and
+//! acknowledges all of it (group commit).
+//!
+//! ```text
+//! new keys written, synced → batch applied, flushed, synced → old keys destroyed, synced → answers
+//! ```
+//!
+//! The batch is what makes a group happen or not; keys that a crash leaves over before or after
+//! are destroyed at the next start. Any failure on the way stops the store for good.
+
+use super::durable::DurableDatabase;
+use super::key_files::{DayKeys, KeyFiles};
+use super::staging::Staged;
+use super::Ending;
+use crate::store::StoreError;
+use beistand_protocol::bytes::Slot;
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::Arc;
+
+/// Jobs of a group, at most.
+const MOST_JOBS: usize = 128;
+/// Bytes of a group, at most (and one job more).
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// What one call asks to be written.
+pub struct Job {
+    /// The slot it reads before it writes. Two jobs of one slot are never in one group.
+    pub slot: Option<Slot>,
+    /// Whether it must be a group of its own.
+    pub alone: bool,
+    /// About how many bytes it writes.
+    pub bytes: usize,
+    /// Adds what is to be written to the group; the answer is sent once that is durable.
+    pub stage: Box<dyn FnOnce(&mut Staged) -> Answer + Send>,
+}
+
+/// Sends the result to whoever waits: what was decided, or the failure of the whole group.
+pub type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// Called with a sentence when the store can never again keep what it says it keeps.
+pub type FatalHandler = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What the thread owns.
+pub struct Committer {
+    /// The database.
+    pub durable: DurableDatabase,
+    /// The keys.
+    pub keys: Arc<KeyFiles>,
+    /// Epochs that are over and items that wait.
+    pub ending: Arc<Ending>,
+    /// Whom to tell of a failure.
+    pub fatal: FatalHandler,
+}
+
+impl Committer {
+    /// Works until all senders are gone.
+    pub fn run(self, jobs: &Receiver<Job>) {
+        let fatal = Arc::clone(&self.fatal);
+        if catch_unwind(AssertUnwindSafe(|| self.work(jobs))).is_err() {
+            fatal("the store met a fault of its own, so nothing more is accepted");
+        }
+    }
+
+    fn work(mut self, jobs: &Receiver<Job>) {
+        let mut carried = None;
+        let mut stopped = false;
+        while let Some(first) = carried.take().or_else(|| jobs.recv().ok()) {
+            let mut group = Vec::new();
+            carried = collect(first, jobs, &mut group);
+            if stopped {
+                refuse(group);
+            } else if let Err(error) = self.commit(group) {
+                stopped = true;
+                (self.fatal)(&format!("the disk failed, so nothing more is accepted: {error}"));
+            }
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Job>) -> io::Result<()> {
+        let mut staged = Staged::new(
+            self.durable.database().clone(),
+            Arc::clone(&self.keys),
+            Arc::clone(&self.ending),
+        );
+        let answers: Vec<Answer> =
+            group.into_iter().map(|job| (job.stage)(&mut staged)).collect();
+        let written = self.write(&mut staged);
+        if written.is_ok() {
+            staged.settle();
+        }
+        let result = written.as_ref().map(|()| ()).map_err(|_| StoreError::Stopped);
+        for answer in answers {
+            answer(result.clone());
+        }
+        written
+    }
+
+    fn write(&mut self, staged: &mut Staged) -> io::Result<()> {
+        if let Some(failure) = staged.take_failure() {
+            return Err(failure);
+        }
+        if !staged.is_empty() {
+            sync_all(&staged.added)?;
+            self.durable.database().apply_batch(staged.take_batch()).map_err(io::Error::other)?;
+            self.durable.sync()?;
+        }
+        let mut touched = BTreeMap::new();
+        for (day, place) in &staged.destroyed {
+            if let Some(keys) = self.keys.day(*day) {
+                keys.destroy(*place)?;
+                touched.insert(*day, keys);
+            }
+        }
+        sync_all(&touched)?;
+        for (day, place) in &staged.destroyed {
+            if let Some(keys) = touched.get(day) {
+                keys.free(*place);
+            }
+        }
+        for day in &staged.gone {
+            self.keys.destroy_day(*day)?;
+        }
+        for day in &staged.gone {
+            super::recovery::sweep(self.durable.database(), *day)?;
+        }
+        Ok(())
+    }
+}
+
+fn sync_all(days: &BTreeMap<beistand_protocol::time::Day, Arc<DayKeys>>) -> io::Result<()> {
+    days.values().try_for_each(|keys| keys.sync())
+}
+
+/// Fills `group` with `first` and what waits behind it; answers the job that did not fit.
+fn collect(first: Job, jobs: &Receiver<Job>, group: &mut Vec<Job>) -> Option<Job> {
+    let mut slots = HashSet::new();
+    let mut bytes = first.bytes;
+    let mut alone = first.alone;
+    slots.extend(first.slot);
+    group.push(first);
+    while !alone && group.len() < MOST_JOBS && bytes < MOST_BYTES {
+        let Ok(next) = jobs.try_recv() else { return None };
+        if next.alone || next.slot.is_some_and(|slot| !slots.insert(slot)) {
+            return Some(next);
+        }
+        bytes += next.bytes;
+        alone = next.alone;
+        group.push(next);
+    }
+    None
+}
+
+fn refuse(group: Vec<Job>) {
+    // The answer of a job that is not staged is never made: its sender is dropped, and whoever
+    // waits learns that the store has stopped.
+    drop(group);
+}
+
+/// The sending end of the queue; a full queue makes its callers wait.
+pub type Jobs = SyncSender<Job>;

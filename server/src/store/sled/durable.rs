@@ -1,0 +1,126 @@
+//! Making a sled database keep what it says it keeps.
+//!
+//! sled's own `flush` ends in `sync_file_range`, which saves neither the growth of a file nor
+//! survives a power cut on every disk; `conf` and the files in `blobs/` are never synced. So
+//! everything is synced once at the start, and before every acknowledgement `flush` is followed
+//! by syncing what is new in `blobs/` and the database file, through a descriptor of our own.
+
+use crate::disk::{make_directory, sync_directory};
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Bytes of a segment. A value from a quarter of it on would go to a file of its own: with this
+/// size not even a page full of chunks does.
+const SEGMENT_SIZE: usize = 2 * 1024 * 1024;
+/// Bytes of sled's cache, which otherwise grows with whatever memory there is.
+const CACHE_SIZE: u64 = 8 * 1024 * 1024;
+
+/// An open database and what it takes to make it durable.
+#[derive(Debug)]
+pub struct DurableDatabase {
+    database: sled::Db,
+    descriptor: File,
+    blobs: PathBuf,
+    synced_blobs: HashSet<OsString>,
+}
+
+fn failed(error: sled::Error) -> io::Error {
+    match error {
+        sled::Error::Io(error) => error,
+        other => io::Error::other(other.to_string()),
+    }
+}
+
+impl DurableDatabase {
+    /// Opens the database in `directory`, or makes it, and makes all of its files durable.
+    ///
+    /// # Errors
+    /// sled's and those of syncing.
+    pub fn open(directory: &Path, aside: &Path) -> io::Result<Self> {
+        make_directory(directory)?;
+        move_leftovers(directory, aside)?;
+        let database = sled::Config::new()
+            .path(directory)
+            .segment_size(SEGMENT_SIZE)
+            .cache_capacity(CACHE_SIZE)
+            .flush_every_ms(None)
+            .open()
+            .map_err(failed)?;
+        database.flush().map_err(failed)?;
+        File::open(directory.join("conf"))?.sync_all()?;
+        let descriptor = File::open(directory.join("db"))?;
+        descriptor.sync_all()?;
+        let blobs = directory.join("blobs");
+        let mut durable = Self { database, descriptor, blobs, synced_blobs: HashSet::new() };
+        durable.sync_blobs()?;
+        sync_directory(&durable.blobs)?;
+        sync_directory(directory)?;
+        Ok(durable)
+    }
+
+    /// The database.
+    pub fn database(&self) -> &sled::Db {
+        &self.database
+    }
+
+    /// Makes everything written so far durable. After an error nothing is known any more, and
+    /// trying again would lie: kernels report a lost write only once.
+    ///
+    /// # Errors
+    /// sled's and those of syncing.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.database.flush().map_err(failed)?;
+        self.sync_blobs()?;
+        self.descriptor.sync_data()
+    }
+
+    fn sync_blobs(&mut self) -> io::Result<()> {
+        let mut present = HashSet::new();
+        let mut news = false;
+        for entry in fs::read_dir(&self.blobs)? {
+            let name = entry?.file_name();
+            if !self.synced_blobs.contains(&name) {
+                match File::open(self.blobs.join(&name)) {
+                    Ok(file) => file.sync_all()?,
+                    // sled removes such files on threads of its own.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(error),
+                }
+                news = true;
+            }
+            present.insert(name);
+        }
+        self.synced_blobs = present;
+        if news {
+            sync_directory(&self.blobs)?;
+        }
+        Ok(())
+    }
+}
+
+/// Moves away the unfinished snapshots that an opening on a full disk leaves, and that make sled
+/// take its own database for damaged. They hold nothing that is not in the database.
+fn move_leftovers(directory: &Path, aside: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            make_directory(aside)?;
+            let mut number = 0u32;
+            let target = loop {
+                let target = aside.join(format!("{name}.{number}"));
+                if !target.exists() {
+                    break target;
+                }
+                number += 1;
+            };
+            fs::rename(&path, target)?;
+            sync_directory(aside)?;
+            sync_directory(directory)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,464 @@
+//! The store of a single machine: sled 0.34.7 with a durability discipline of our own, blobs
+//! sealed once more under keys that are destroyed to forget. `server/STORAGE.md` describes every
+//! file and value.
+
+mod committer;
+mod durable;
+mod key_files;
+mod layout;
+mod reading;
+mod recovery;
+mod sealing;
+mod staging;
+
+pub use committer::FatalHandler;
+
+use self::committer::{Answer, Committer, Job, Jobs};
+use self::durable::DurableDatabase;
+use self::key_files::KeyFiles;
+use self::layout::meta;
+use self::reading::failed;
+use self::staging::Staged;
+use crate::disk::{make_directory, Watermark};
+use crate::store::{
+    Closing, Contents, DeleteOutcome, ItemRecord, NewItem, PutOutcome, Store, StoreError, StoredItem,
+    StoredPrekey, StoredRoster, Visible, MOST_REPLACED_PREKEYS,
+};
+use beistand_protocol::bytes::{DeleteKey, Digest, InstanceId, Slot};
+use beistand_protocol::hash::{delete_hash, sha256};
+use beistand_protocol::roster::Writer;
+use beistand_protocol::time::{Day, Epoch};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How long a caller waits for its answer. What is done later is found by trying again.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// Jobs that may wait; more make their callers wait.
+const QUEUE: usize = 256;
+
+/// See the module.
+#[derive(Debug)]
+pub struct SledStore {
+    database: sled::Db,
+    keys: Arc<KeyFiles>,
+    ending: Arc<Ending>,
+    watermark: Watermark,
+    jobs: Option<Jobs>,
+    thread: Option<JoinHandle<()>>,
+    // Held as long as the store is open.
+    _lock: File,
+}
+
+/// Which epochs are over, and which items wait for theirs to close.
+#[derive(Debug, Default)]
+pub struct Ending(Mutex<EndingState>);
+
+#[derive(Debug, Default)]
+struct EndingState {
+    ended: Option<Epoch>,
+    waiting: HashMap<Slot, Epoch>,
+}
+
+impl Ending {
+    fn lock(&self) -> MutexGuard<'_, EndingState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn settle(&self, waiting: &[(Slot, Epoch)], no_longer: &[Slot]) {
+        let mut state = self.lock();
+        state.waiting.extend(waiting.iter().copied());
+        no_longer.iter().for_each(|slot| {
+            state.waiting.remove(slot);
+        });
+    }
+}
+
+impl SledStore {
+    /// Opens the store in `directory`, or makes it.
+    ///
+    /// `fatal` is called when a disk failed in a way after which nothing more can be promised;
+    /// the program should end then.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::Full`] (sled is never opened without room),
+    /// [`StoreError::Schema`], [`StoreError::Instance`], [`StoreError::Damaged`],
+    /// [`StoreError::Failed`].
+    pub fn open(
+        directory: &Path,
+        instance: &InstanceId,
+        watermark: Watermark,
+        fatal: FatalHandler,
+    ) -> Result<Self, StoreError> {
+        make_directory(directory).map_err(failed)?;
+        let lock = lock(directory)?;
+        if !watermark.has_room() {
+            return Err(StoreError::Full);
+        }
+        let wall = directory.join("wall");
+        let mut durable =
+            DurableDatabase::open(&wall, &directory.join("aside")).map_err(failed)?;
+        let database = durable.database().clone();
+        recovery::identify(&database, instance)?;
+        let keys = Arc::new(KeyFiles::open(&directory.join("keys")).map_err(failed)?);
+        let ending = Arc::new(Ending::default());
+        recovery::reconcile(&database, &keys, &ending)?;
+        let closed = number(&database, meta::CLOSED)?;
+        ending.lock().ended = closed.map(Epoch);
+        durable.sync().map_err(failed)?;
+
+        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let committer =
+            Committer { durable, keys: Arc::clone(&keys), ending: Arc::clone(&ending), fatal };
+        let thread = std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || committer.run(&queue))
+            .map_err(failed)?;
+        Ok(Self {
+            database,
+            keys,
+            ending,
+            watermark,
+            jobs: Some(jobs),
+            thread: Some(thread),
+            _lock: lock,
+        })
+    }
+
+    /// Has `stage` written by the committer and waits until that is durable.
+    fn commit<T: Send + 'static>(
+        &self,
+        slot: Option<Slot>,
+        alone: bool,
+        bytes: usize,
+        stage: impl FnOnce(&mut Staged) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let stage = Box::new(move |staged: &mut Staged| -> Answer {
+            let mark = staged.mark();
+            let outcome = stage(staged);
+            if outcome.is_err() {
+                staged.roll_back(&mark);
+            }
+            Box::new(move |written| {
+                // A caller who gave up has dropped the receiver.
+                let _ = sender.send(written.and(outcome));
+            })
+        });
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
+        jobs.send(Job { slot, alone, bytes, stage }).map_err(|_| StoreError::Stopped)?;
+        match receiver.recv_timeout(DEADLINE) {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(StoreError::Failed("the disk did not answer in time".to_owned()))
+            }
+        }
+    }
+
+    fn ensure_room(&self) -> Result<(), StoreError> {
+        if self.watermark.has_room() {
+            Ok(())
+        } else {
+            Err(StoreError::Full)
+        }
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic there was reported by the hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock(directory: &Path) -> Result<File, StoreError> {
+    let path = directory.join("lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+fn number(database: &sled::Db, name: &[u8]) -> Result<Option<u64>, StoreError> {
+    let value = database.get(layout::key(layout::META, &[name])).map_err(failed)?;
+    value
+        .map(|value| value.as_ref().try_into().map(u64::from_be_bytes))
+        .transpose()
+        .map_err(|_| StoreError::Damaged("a number is malformed".to_owned()))
+}
+
+fn text(value: &[u8]) -> Result<String, StoreError> {
+    String::from_utf8(value.to_vec())
+        .map_err(|_| StoreError::Damaged("a text is not UTF-8".to_owned()))
+}
+
+fn malformed(what: &str) -> StoreError {
+    StoreError::Damaged(format!("{what} is malformed"))
+}
+
+impl Store for SledStore {
+    fn put(&self, item: NewItem, epoch: Epoch) -> Result<PutOutcome, StoreError> {
+        self.ensure_room()?;
+        // Everything that takes time happens here, on the caller's thread.
+        let record = item.record(epoch);
+        let key = sealing::new_key();
+        let chunks = sealing::seal_chunks(&key, &record, item.blob.bytes())?;
+        let (slot, bytes) = (item.slot, item.blob.bytes().len());
+        drop(item);
+        self.commit(Some(slot), false, bytes, move |staged| {
+            if let Some((_, there)) = staged.record(&slot)? {
+                return Ok(match there.is_same_put(&record) {
+                    true => PutOutcome::Same(there),
+                    false => PutOutcome::Occupied(there),
+                });
+            }
+            let mut record = record;
+            if let Some(ended) = staged.ending.lock().ended {
+                record.promised = record.promised.max(Epoch(ended.0 + 1));
+            }
+            staged.insert_item(&record, chunks, &key)?;
+            Ok(PutOutcome::Stored(record))
+        })
+    }
+
+    fn delete(&self, slot: &Slot, key: &DeleteKey) -> Result<DeleteOutcome, StoreError> {
+        let (slot, key) = (*slot, *key);
+        self.commit(Some(slot), false, 0, move |staged| {
+            let Some((stored, mut record)) = staged.record(&slot)? else {
+                return Ok(DeleteOutcome::Refused);
+            };
+            if record.delete_hash != delete_hash(&key) {
+                return Ok(DeleteOutcome::Refused);
+            }
+            if record.deleted.is_none() {
+                record.deleted = Some(key);
+                staged.insert_record(stored.place, &record)?;
+                for number in 0..layout::chunk_count(record.class) {
+                    staged.remove(layout::chunk_key(record.day, &slot, number));
+                }
+                staged.destroyed.push((record.day, stored.place));
+            }
+            Ok(DeleteOutcome::Deleted)
+        })
+    }
+
+    fn read(&self, slot: &Slot) -> Result<Option<StoredItem>, StoreError> {
+        reading::item(&self.database, &self.keys, slot)
+    }
+
+    fn accept_roster(&self, roster: StoredRoster) -> Result<(), StoreError> {
+        self.ensure_room()?;
+        self.commit(None, true, roster.note.len(), move |staged| {
+            let newest = staged.database.scan_prefix([layout::ROSTER]).next_back();
+            let newest = newest.transpose().map_err(failed)?;
+            let newest = newest.map(|(key, value)| parse_roster(&key, &value)).transpose()?;
+            if newest.as_ref().is_some_and(|newest| {
+                newest.version == roster.version && newest.note == roster.note
+            }) {
+                return Ok(());
+            }
+            if roster.version != newest.map_or(0, |newest| newest.version) + 1 {
+                return Err(StoreError::Conflict);
+            }
+            let key = layout::key(layout::ROSTER, &[&roster.version.to_be_bytes()]);
+            let value = [&roster.accepted.0.to_be_bytes(), roster.note.as_bytes()].concat();
+            staged.insert(key, value);
+            Ok(())
+        })
+    }
+
+    fn accept_prekey(&self, prekey: StoredPrekey) -> Result<(), StoreError> {
+        self.ensure_room()?;
+        self.commit(None, true, prekey.note.len(), move |staged| {
+            let of = |kind, digest: Option<&Digest>| {
+                layout::prekey_key(kind, prekey.device, prekey.day, digest)
+            };
+            let place = of(layout::PREKEY, None);
+            let there = staged.database.get(&place).map_err(failed)?;
+            if there.as_deref() == Some(prekey.note.as_bytes()) {
+                return Ok(());
+            }
+            let digest = sha256(prekey.note.as_bytes());
+            let was_replaced = of(layout::REPLACED, Some(&digest));
+            if staged.database.contains_key(was_replaced).map_err(failed)? {
+                return Err(StoreError::Conflict);
+            }
+            if let Some(there) = there {
+                let replaced = staged.database.scan_prefix(of(layout::REPLACED, None));
+                if replaced.count() >= MOST_REPLACED_PREKEYS {
+                    return Err(StoreError::Conflict);
+                }
+                staged.insert(of(layout::REPLACED, Some(&sha256(&there))), Vec::new());
+            }
+            staged.insert(place, prekey.note.clone().into_bytes());
+            Ok(())
+        })
+    }
+
+    fn end_epoch(&self, epoch: Epoch) -> Result<Vec<ItemRecord>, StoreError> {
+        // Behind everything that was put before, and before everything that comes after.
+        self.commit(None, true, 0, move |staged| {
+            let mut state = staged.ending.lock();
+            state.ended = state.ended.max(Some(epoch));
+            let ended = state.waiting.iter().filter(|(_, promised)| **promised <= epoch);
+            let slots: Vec<Slot> = ended.map(|(slot, _)| *slot).collect();
+            drop(state);
+            let mut records = Vec::with_capacity(slots.len());
+            for slot in slots {
+                let record = staged.record(&slot)?;
+                let (_, record) = record.ok_or_else(|| malformed("what waits to be logged"))?;
+                records.push(record);
+            }
+            Ok(records)
+        })
+    }
+
+    fn close_epoch(&self, closing: Closing) -> Result<(), StoreError> {
+        // Deliberately without asking for room: forgetting makes some.
+        self.commit(None, true, 0, move |staged| close(staged, &closing))
+    }
+
+    fn oldest_pending(&self) -> Result<Option<Epoch>, StoreError> {
+        Ok(self.ending.lock().waiting.values().min().copied())
+    }
+
+    fn contents(&self) -> Result<Contents, StoreError> {
+        let database = &self.database;
+        let mut contents = Contents {
+            closed: number(database, meta::CLOSED)?.map(Epoch),
+            logged_roster: number(database, meta::LOGGED_ROSTER)?.unwrap_or(0),
+            ..Contents::default()
+        };
+        if let Some(tree) = database.get(layout::key(layout::META, &[meta::TREE])).map_err(failed)?
+        {
+            contents.tree = layout::parse_tree(&tree).ok_or_else(|| malformed("the log's tree"))?;
+        }
+        for entry in database.scan_prefix([layout::ROSTER]) {
+            let (key, value) = entry.map_err(failed)?;
+            contents.rosters.push(parse_roster(&key, &value)?);
+        }
+        for entry in database.scan_prefix([layout::PREKEY]) {
+            let (key, value) = entry.map_err(failed)?;
+            let mut fields = layout::Fields(key.get(1..).unwrap_or_default());
+            let place = fields.array().and_then(|[device]| {
+                Some((Writer(device), Day(u32::from_be_bytes(fields.array()?))))
+            });
+            let (device, day) = place.ok_or_else(|| malformed("the key of a prekey"))?;
+            contents.prekeys.push(StoredPrekey { device, day, note: text(&value)? });
+        }
+        for entry in database.scan_prefix([layout::FIRST_CHECKPOINT]) {
+            let (key, value) = entry.map_err(failed)?;
+            let day = layout::Fields(key.get(1..).unwrap_or_default()).array();
+            let day = day.map(u32::from_be_bytes).ok_or_else(|| malformed("a checkpoint's key"))?;
+            contents.first_checkpoints.push((Day(day), text(&value)?));
+        }
+        Ok(contents)
+    }
+
+    fn visit_records(&self, visit: &mut dyn FnMut(ItemRecord)) -> Result<(), StoreError> {
+        for entry in self.database.scan_prefix([layout::ITEM]).keys() {
+            let key = entry.map_err(failed)?;
+            let slot = key.get(1..).and_then(|slot| slot.try_into().ok()).map(Slot);
+            let slot = slot.ok_or_else(|| malformed("the key of a record"))?;
+            if let Some((_, record)) = reading::record(&self.database, &self.keys, &slot)? {
+                visit(record);
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(&self, index: u64) -> Result<Option<String>, StoreError> {
+        let key = layout::key(layout::LEAF, &[&index.to_be_bytes()]);
+        let value = self.database.get(key).map_err(failed)?;
+        value.map(|value| text(&value)).transpose()
+    }
+}
+
+fn parse_roster(key: &[u8], value: &[u8]) -> Result<StoredRoster, StoreError> {
+    let version = layout::Fields(key.get(1..).unwrap_or_default()).array();
+    let mut fields = layout::Fields(value);
+    let accepted = fields.array();
+    match (version, accepted) {
+        (Some(version), Some(accepted)) => Ok(StoredRoster {
+            version: u64::from_be_bytes(version),
+            accepted: Day(u32::from_be_bytes(accepted)),
+            note: text(fields.0)?,
+        }),
+        _ => Err(malformed("a roster")),
+    }
+}
+
+/// Stages everything the end of an epoch changes: one batch, so all of it or nothing.
+fn close(staged: &mut Staged, closing: &Closing) -> Result<(), StoreError> {
+    let tree = staged.database.get(layout::key(layout::META, &[meta::TREE])).map_err(failed)?;
+    let size = match tree {
+        Some(tree) => layout::parse_tree(&tree).ok_or_else(|| malformed("the log's tree"))?.size(),
+        None => 0,
+    };
+    if size != closing.first_leaf {
+        return Err(StoreError::Conflict);
+    }
+    for logged in &closing.items {
+        if let Some((stored, mut record)) = staged.record(&logged.slot)? {
+            record.visible = Some(Visible { epoch: closing.epoch, leaf: logged.leaf });
+            if !closing.gone.contains(&record.day) {
+                staged.insert_record(stored.place, &record)?;
+            }
+        }
+        staged.stops_waiting(logged.slot);
+    }
+    for day in &closing.gone {
+        let of_day = staged.database.scan_prefix(layout::key(layout::DAY, &[&day.0.to_be_bytes()]));
+        for key in of_day.keys() {
+            let key = key.map_err(failed)?;
+            if let Some(slot) = key.get(5..).and_then(|slot| slot.try_into().ok()).map(Slot) {
+                staged.remove(layout::item_key(&slot));
+                staged.stops_waiting(slot);
+            }
+            staged.remove(key.to_vec());
+        }
+        staged.insert(layout::key(layout::SWEEP, &[&day.0.to_be_bytes()]), Vec::new());
+        staged.gone.push(*day);
+    }
+    for (index, leaf) in (closing.first_leaf..).zip(&closing.leaves) {
+        let key = layout::key(layout::LEAF, &[&index.to_be_bytes()]);
+        staged.insert(key, leaf.clone().into_bytes());
+    }
+    for (device, day) in &closing.dropped_prekeys {
+        staged.remove(layout::prekey_key(layout::PREKEY, *device, *day, None));
+        let replaced = layout::prekey_key(layout::REPLACED, *device, *day, None);
+        for key in staged.database.scan_prefix(replaced).keys() {
+            staged.remove(key.map_err(failed)?.to_vec());
+        }
+    }
+    if let Some((day, note)) = &closing.first_checkpoint {
+        for key in staged.database.scan_prefix([layout::FIRST_CHECKPOINT]).keys() {
+            let key = key.map_err(failed)?;
+            let older = layout::Fields(key.get(1..).unwrap_or_default()).array();
+            if older.map(u32::from_be_bytes).is_some_and(|older| older + 1 < day.0) {
+                staged.remove(key.to_vec());
+            }
+        }
+        let key = layout::key(layout::FIRST_CHECKPOINT, &[&day.0.to_be_bytes()]);
+        staged.insert(key, note.clone().into_bytes());
+    }
+    let mut set = |name, value| staged.insert(layout::key(layout::META, &[name]), value);
+    set(meta::TREE, layout::encode_tree(&closing.tree));
+    set(meta::CLOSED, closing.epoch.0.to_be_bytes().to_vec());
+    set(meta::LOGGED_ROSTER, closing.logged_roster.to_be_bytes().to_vec());
+    set(meta::STATE, closing.state.clone().into_bytes());
+    let mut state = staged.ending.lock();
+    state.ended = state.ended.max(Some(closing.epoch));
+    Ok(())
+}
