@@ -121,6 +121,15 @@ impl Findings {
         }
     }
 
+    /// Takes in what another part of the audit found.
+    pub fn merge(&mut self, other: Findings) {
+        for (check, examined) in other.examined {
+            self.look_at(check, examined);
+        }
+        self.findings.extend(other.findings);
+        self.not_made.extend(other.not_made);
+    }
+
     /// A check could not be made.
     pub fn cannot(&mut self, what: impl Into<String>, why: impl Into<String>) {
         self.not_made.push(NotMade {

@@ -6,9 +6,11 @@
 //! something exists elsewhere.
 
 pub mod checks;
+pub mod cli;
 pub mod findings;
 pub mod folder;
 mod leaf_text;
+pub mod store;
 pub mod world;
 
 pub use checks::check_world;

@@ -30,8 +30,8 @@ pub struct Stored {
     pub rosters: Vec<String>,
     /// The prekey notes, in the order they are served in.
     pub prekeys: Vec<String>,
-    /// The newest checkpoint, a signed note.
-    pub checkpoint: Option<String>,
+    /// The body of `GET /v1/state` as it was last published.
+    pub state: Option<String>,
     /// The first checkpoints of days, which stamps are found against.
     pub challenges: Vec<String>,
 }

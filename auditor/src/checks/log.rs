@@ -5,9 +5,10 @@ use crate::findings::{Check, Findings};
 use crate::leaf_text;
 use crate::world::World;
 use beistand_protocol::checkpoint::{self, Checkpoint};
+use beistand_protocol::json;
 use beistand_protocol::leaf::Leaf;
-use beistand_protocol::merkle::{leaf_hash, CompactRange};
-use beistand_protocol::state::StateLeaf;
+use beistand_protocol::merkle::{leaf_hash, root_from_proof, CompactRange};
+use beistand_protocol::state::{StateLeaf, StateResponse};
 use beistand_protocol::verifier_key::VerifierKey;
 
 /// The log as the other checks use it.
@@ -99,16 +100,27 @@ fn check_challenges(world: &World, authority: &Authority, findings: &mut Finding
 
 fn check_tree(world: &World, authority: Option<&Authority>, findings: &mut Findings) {
     let stored = &world.stored;
-    let Some(note) = &stored.checkpoint else {
+    let Some(state) = &stored.state else {
         if !stored.leaves.is_empty() {
             findings.find(
                 Check::Tree,
                 "the log",
-                "it has leaves, but no checkpoint is stored",
+                "it has leaves, but no state was published",
             );
         }
         return;
     };
+    let Ok(state) = json::parse::<StateResponse>(state.as_bytes()) else {
+        findings.find(
+            Check::Records,
+            "the published state",
+            "it is not of the form of a state",
+        );
+        return;
+    };
+    let last = stored.leaves.last() == Some(&state.leaf);
+    let what = "its leaf is not the last one of the log";
+    findings.expect(Check::State, last, "the published state", what);
     let Some(authority) = authority else {
         findings.cannot(
             "the checkpoint",
@@ -116,12 +128,36 @@ fn check_tree(world: &World, authority: Option<&Authority>, findings: &mut Findi
         );
         return;
     };
+    let what = "it is not signed by the log key of any stored roster";
+    let challenge = verify(authority, &state.challenge).is_some();
+    findings.expect(
+        Check::Signatures,
+        challenge,
+        "the published stamp challenge",
+        what,
+    );
     findings.look(Check::Signatures);
-    let Some(checkpoint) = verify(authority, note) else {
-        let what = "it is not signed by the log key of any stored roster";
+    let Some(checkpoint) = verify(authority, &state.checkpoint) else {
         findings.find(Check::Signatures, "the checkpoint", what);
         return;
     };
+    let head = checkpoint.head;
+    let index = head.size.checked_sub(1);
+    let proven = index.and_then(|index| {
+        root_from_proof(
+            leaf_hash(state.leaf.as_bytes()),
+            index,
+            head.size,
+            &state.proof,
+        )
+    });
+    let what = "its proof does not lead from its leaf to the checkpoint's root";
+    findings.expect(
+        Check::State,
+        proven == Some(head.root),
+        "the published state",
+        what,
+    );
     let mut tree = CompactRange::new();
     for leaf in &stored.leaves {
         tree.append(leaf_hash(leaf.as_bytes()));

@@ -14,7 +14,7 @@ use beistand_protocol::note::{self, RosterDomain};
 use beistand_protocol::prekey::PrekeysFile;
 use beistand_protocol::roster::{Limits, Member, Organisation, Roster, Serial, StampBits};
 use beistand_protocol::roster_chain::RostersFile;
-use beistand_protocol::state::{StateDay, StateLeaf};
+use beistand_protocol::state::{StateDay, StateLeaf, StateResponse};
 use beistand_protocol::time::{Day, Epoch, UnixTime};
 use beistand_protocol::tombstone::Tombstone;
 use beistand_protocol::verifier_key::VerifierKey;
@@ -40,7 +40,6 @@ impl Key {
 
 /// Three envelopes, one of them deleted, and a part, all in the log.
 pub struct Maker {
-    pub root: Key,
     pub log: Key,
     pub world: World,
 }
@@ -70,7 +69,6 @@ impl Maker {
             ..Stored::default()
         };
         let mut maker = Self {
-            root,
             log,
             world: World {
                 instance: Some(instance),
@@ -120,14 +118,24 @@ impl Maker {
         leaves.push(state.encode());
         stored.leaves = leaves;
         let mut tree = CompactRange::new();
+        let mut proof = Vec::new();
         for leaf in &stored.leaves {
+            proof = tree.proof_of_next();
             tree.append(leaf_hash(leaf.as_bytes()));
         }
         let head = TreeHead {
             size: tree.size(),
             root: tree.root(),
         };
-        stored.checkpoint = Some(self.log.sign(&checkpoint::text(&instance, &head)));
+        let checkpoint = self.log.sign(&checkpoint::text(&instance, &head));
+        let challenge = checkpoint.clone();
+        let state = StateResponse {
+            leaf: state.encode(),
+            proof,
+            checkpoint,
+            challenge,
+        };
+        stored.state = Some(json::encode(&state).unwrap());
     }
 }
 
