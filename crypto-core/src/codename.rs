@@ -206,7 +206,7 @@ mod tests {
         let ones = Codename::from_entropy([0xff; ENTROPY_SIZE]);
         assert_eq!(*ones.to_phrase(WordList::english()), format!("{}wrong", "zoo ".repeat(11)));
         for byte in 0..=255 {
-            let codename = Codename::from_entropy(std::array::from_fn(|i| byte ^ (i as u8 * 37)));
+            let codename = Codename::from_entropy(std::array::from_fn(|i| byte ^ (i as u8).wrapping_mul(37)));
             let theirs = bip39::Mnemonic::from_entropy(codename.entropy()).unwrap();
             assert_eq!(theirs.words().collect::<Vec<_>>(), codename.words(WordList::english()));
             let phrase = codename.to_phrase(WordList::english());

@@ -108,6 +108,7 @@ impl Conversation {
     ///
     /// # Errors
     /// [`Refusal::RepeatedPlace`] where another message has its place;
+    /// [`Refusal::OtherReaders`] where a counselor quotes another list than the reporter's;
     /// [`Refusal::UnknownConversation`] where it belongs to another conversation.
     pub fn add(&mut self, message: VerifiedMessage) -> Result<(), Refusal> {
         if message.message().conversation != self.id() {
@@ -118,6 +119,9 @@ impl Conversation {
         }
         if self.messages.iter().any(|other| address(other) == address(&message)) {
             return Err(Refusal::RepeatedPlace);
+        }
+        if !self.quotes_the_list(&message) {
+            return Err(Refusal::OtherReaders);
         }
         if let Body::KeyChange(change) = &message.message().body {
             let key = ConversationKey::new(change.key.clone());
@@ -177,6 +181,23 @@ impl Conversation {
             Chain::of(message.kind()) == chain && message.message().place.writer == writer
         });
         own.max_by_key(|message| succession(message)).map(VerifiedMessage::digest)
+    }
+
+    /// Whether a counselor's message names the readers the reporter named. Every change of the
+    /// list is a new conversation key, so a list belongs to a key; where no message of the
+    /// reporter's is here under this one, nothing can be said against it.
+    fn quotes_the_list(&self, message: &VerifiedMessage) -> bool {
+        let message = message.message();
+        let mut lists = self
+            .messages
+            .iter()
+            .map(VerifiedMessage::message)
+            .filter(|other| other.kind().is_by_reporter() && other.key_index == message.key_index)
+            .map(|other| &other.readers)
+            .peekable();
+        message.kind().is_by_reporter()
+            || lists.peek().is_none()
+            || lists.any(|readers| *readers == message.readers)
     }
 
     fn continuity(&self, message: &VerifiedMessage) -> Continuity {

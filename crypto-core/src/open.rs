@@ -112,3 +112,46 @@ impl fmt::Debug for OpenedEnvelope {
         write!(f, "OpenedEnvelope({:?})", self.message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::age_file::Padding;
+    use crate::stanzas::Stanzas;
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    /// What comes of a plaintext somebody sealed to us without using [`crate::seal::seal`].
+    fn opened(content: &str, padding: Padding) -> OpenError {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(3);
+        let identity = HybridIdentity::generate(&mut rng);
+        let (class, recipient) = (BlobClass::Envelope8, identity.recipient());
+        let recipients = [&recipient];
+        let stanzas = Stanzas::new(&recipients, class.stanzas(), &mut rng);
+        let blob = age_file::seal(class, &stanzas, content.as_bytes(), padding).unwrap();
+        open(class, blob.bytes(), [&identity]).unwrap_err()
+    }
+
+    #[test]
+    fn a_content_of_another_form_is_named() {
+        let right = Padding { fill: b' ', end: b'\n' };
+        let lines = format!("{{}}\n{}\n", signature_line(&[1; 64]));
+        assert_eq!(opened(&lines, right), OpenError::Message(MessageError::Form));
+        assert_eq!(opened("", right), OpenError::Content);
+        assert_eq!(opened("{}\n", right), OpenError::Content);
+        assert_eq!(opened("{}\n{\"sig\":\"\"}\n", right), OpenError::Content);
+        for wrong in [Padding { fill: 0, end: b'\n' }, Padding { fill: b' ', end: b' ' }] {
+            assert_eq!(opened(&lines, wrong), OpenError::Content);
+        }
+        assert_eq!(opened(&format!("{lines}x"), right), OpenError::Content);
+        assert_eq!(opened(&format!("\u{feff}{lines}"), right), OpenError::Message(MessageError::Form));
+    }
+
+    #[test]
+    fn a_signature_line_has_one_spelling() {
+        let line = signature_line(&[1; 64]);
+        assert_eq!(parse_signature_line(&line), Some([1; 64]));
+        assert_eq!(parse_signature_line(&line.replace("==", "")), None);
+        assert_eq!(parse_signature_line(&line.replace("\":\"", "\": \"")), None);
+        assert_eq!(parse_signature_line(&format!("{line} ")), None);
+    }
+}

@@ -60,6 +60,9 @@ pub enum Refusal {
     /// A counselor writes who is not on the list.
     #[error("the message is from somebody who may not read this conversation")]
     NotAReader,
+    /// It names other readers than the reporter did under this conversation key.
+    #[error("the message names other readers than the reporter allowed")]
+    OtherReaders,
     /// It lies in another slot than it says, or says another than its place gives.
     #[error("the message does not belong into the slot where it lay")]
     Slot,

@@ -1,0 +1,98 @@
+//! Every envelope has the one size of its class, to the byte, whatever is in it and whoever can
+//! read it; and every part too.
+
+mod support;
+
+use beistand_crypto_core::codename::Codename;
+use beistand_crypto_core::hybrid_identity::HybridIdentity;
+use beistand_crypto_core::message::LINE_LIMIT;
+use beistand_crypto_core::part::{open_part, seal_part, PartError, PART_DATA_SIZE};
+use beistand_crypto_core::reporter::Mailbox;
+use beistand_crypto_core::seal::decoy;
+use beistand_protocol::class::{BlobClass, ENVELOPE_16_SIZE, ENVELOPE_8_SIZE, PART_SIZE};
+use beistand_protocol::grammar;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+use std::collections::BTreeSet;
+use support::{readers, report, World};
+
+const THREADS: u64 = 4;
+
+/// Seals `count` reports of random length to random readers; answers the sizes of headers seen.
+fn seal_many(seed: u64, counselors: u32, stanzas: u8, count: usize) -> BTreeSet<usize> {
+    let (mut world, _) = World::new(seed, counselors, stanzas);
+    let size = if stanzas == 8 { ENVELOPE_8_SIZE } else { ENVELOPE_16_SIZE };
+    let snapshot = world.snapshot();
+    let class = snapshot.envelope_class();
+    let codename = Codename::generate(&mut world.rng);
+    let mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
+    let mut headers = BTreeSet::new();
+    for _ in 0..count {
+        let chosen: u32 = 1 + world.rng.next_u32() % counselors;
+        let length = world.rng.next_u32() as usize % (LINE_LIMIT - 4_096);
+        let text = "ä".repeat(length / 2);
+        let outgoing = mailbox
+            .compose_report(&snapshot, &readers(1..=chosen), report(&text), &mut world.rng)
+            .unwrap();
+        let bytes = outgoing.blob.bytes();
+        assert_eq!(bytes.len(), size);
+        headers.insert(grammar::check(class, bytes).unwrap());
+    }
+    headers
+}
+
+#[test]
+fn ten_thousand_envelopes_of_one_size() {
+    let threads: Vec<_> = (0..THREADS)
+        .map(|seed| std::thread::spawn(move || seal_many(seed, 7, 8, 10_000 / THREADS as usize)))
+        .collect();
+    let headers: BTreeSet<usize> =
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    // The grease did vary the headers, so the constant total is the padding's work.
+    assert!(headers.len() > 50);
+}
+
+#[test]
+fn envelopes_of_sixteen_stanzas() {
+    seal_many(9, 15, 16, 100);
+}
+
+#[test]
+fn decoys_have_the_same_form() {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    for class in [BlobClass::Envelope8, BlobClass::Envelope16] {
+        for _ in 0..20 {
+            let blob = decoy(class, &mut rng);
+            grammar::check(class, blob.bytes()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn parts_of_one_size() {
+    let mut rng = ChaCha20Rng::seed_from_u64(2);
+    let identity = HybridIdentity::generate(&mut rng);
+    let recipient = identity.recipient();
+    let mut data = vec![0; PART_DATA_SIZE + 1];
+    rng.fill_bytes(&mut data);
+    for length in [0, 1, 65_535, 65_536, 65_537, PART_DATA_SIZE - 1, PART_DATA_SIZE] {
+        let blob = seal_part(&data[..length], &recipient, &mut rng).unwrap();
+        assert_eq!(blob.bytes().len(), PART_SIZE);
+        let opened = open_part(blob.bytes(), &identity).unwrap();
+        assert_eq!(opened.len(), PART_DATA_SIZE);
+        assert!(opened[..length] == data[..length]);
+        assert!(opened[length..].iter().all(|byte| *byte == 0));
+    }
+    // However long the library's grease is, a full part fits.
+    for _ in 0..50 {
+        seal_part(&data[..PART_DATA_SIZE], &recipient, &mut rng).unwrap();
+    }
+    let refused = seal_part(&data, &recipient, &mut rng).unwrap_err();
+    assert_eq!(refused, PartError::TooLarge);
+    let blob = seal_part(&data[..9], &recipient, &mut rng).unwrap();
+    let other = HybridIdentity::generate(&mut rng);
+    assert_eq!(open_part(blob.bytes(), &other).unwrap_err(), PartError::Closed);
+    let mut damaged = blob.into_bytes();
+    damaged[PART_SIZE - 1] ^= 1;
+    assert_eq!(open_part(&damaged, &identity).unwrap_err(), PartError::Closed);
+}
