@@ -1,10 +1,19 @@
 // What a person should know before typing, in a few short lines.
 import { element } from '../../shared/element.ts';
 import { listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
-import type { Visit } from '../visit.ts';
+import type { Standing, Visit } from '../visit.ts';
 import { nameOf } from './readers.ts';
 
 const LIMITS: readonly MessageKey[] = ['know-screen', 'know-confidence', 'know-police'];
+
+/** What stands in place of the names while nobody can be named. Where a report cannot be sent at
+    all, that is said before somebody has written a long one. */
+const UNREADY: Record<Standing['is'], MessageKey> = {
+  ready: 'who-reads-loading',
+  loading: 'who-reads-loading',
+  trouble: 'who-reads-unknown',
+  expired: 'trouble-expired',
+};
 
 /** `write` brings the person to the text field: on a phone it is further down than the thumb likes. */
 export function before(visit: Visit, write: () => void): HTMLElement {
@@ -25,7 +34,7 @@ export function before(visit: Visit, write: () => void): HTMLElement {
     who.textContent =
       view !== null
         ? text('who-reads-names', listInWords(view.members.map(nameOf)))
-        : text(visit.standing.is === 'loading' ? 'who-reads-loading' : 'who-reads-unknown');
+        : text(UNREADY[visit.standing.is]);
     when.textContent = view === null ? '' : text('by-when-text', view.organisation.promise_days);
     for (const part of [whenTerm, when]) part.hidden = view === null;
     slow.hidden = view?.slow !== true;
