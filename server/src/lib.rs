@@ -12,13 +12,13 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-//X pub mod app;
+pub mod app;
 pub mod clock;
 pub mod disk;
-//X pub mod http;
-//X pub mod log_key;
-//X pub mod site;
-//X pub mod startup;
+pub mod http;
+pub mod log_key;
+pub mod site;
+pub mod startup;
 pub mod store;
-//X #[cfg(feature = "testing")]
-//X pub mod testing;
+#[cfg(feature = "testing")]
+pub mod testing;

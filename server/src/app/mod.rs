@@ -1,0 +1,139 @@
+//! What the server does, without HTTP: every verb of the wall is one method of [`Wall`], and
+//! everything it decides by stands in the arguments, the store, the clock or what is published.
+
+mod closer;
+mod delete;
+mod epochs;
+mod fetch;
+mod ledger;
+mod prekeys;
+mod published;
+mod put;
+mod refusal;
+mod rosters;
+mod stamps;
+mod sync;
+
+pub use closer::Closer;
+pub use published::{Entry, Published, PublishedDay};
+pub use put::Counter;
+pub use refusal::Refusal;
+pub use sync::SyncPlan;
+
+use self::ledger::Ledger;
+use crate::clock::Clock;
+use crate::disk::Watermark;
+use crate::log_key::LogKey;
+use crate::store::{Store, StoreError};
+use beistand_protocol::instance::Instance;
+use beistand_protocol::time::{Day, UnixTime};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// The wall of sealed envelopes.
+///
+/// Readers see one [`Published`] world at a time, the old or the new one, never parts of both.
+pub struct Wall {
+    instance: Instance,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    log_key: LogKey,
+    watermark: Watermark,
+    ledger: Mutex<Ledger>,
+    published: RwLock<Option<Arc<Published>>>,
+}
+
+impl std::fmt::Debug for Wall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Wall({})", self.instance.instance)
+    }
+}
+
+/// Why a wall cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stored rosters are not those of this instance.
+    #[error("the stored rosters do not fit the instance file: {0}")]
+    Rosters(#[from] beistand_protocol::roster_chain::RosterError),
+    /// The current roster names another log key.
+    #[error("the roster names another log key than the one in the data directory")]
+    LogKey,
+    /// The clock shows a time before what the store has recorded.
+    #[error("the clock of this machine is behind what the store has recorded")]
+    Clock,
+    /// The first closing failed.
+    #[error("the log cannot go on: {0}")]
+    Closing(Refusal),
+}
+
+impl Wall {
+    /// Takes up what `store` holds and, where there is a roster, publishes a fresh state.
+    ///
+    /// # Errors
+    /// One [`OpenError`] a way it can go wrong.
+    pub fn open(
+        instance: Instance,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        log_key: LogKey,
+        watermark: Watermark,
+    ) -> Result<Self, OpenError> {
+        let ledger = Ledger::load(&instance, store.as_ref())?;
+        if let Some(chain) = &ledger.chain {
+            let roster = &chain.current().roster;
+            if roster.log != *log_key.verifier() {
+                return Err(OpenError::LogKey);
+            }
+            // A small step back is what time services do; this is more.
+            let behind = clock.now().0.saturating_add(UnixTime::DAY_SECONDS);
+            let recorded = ledger.closed.map_or(0, |closed| closed.0);
+            if recorded.saturating_mul(u64::from(roster.epoch_seconds)) > behind {
+                return Err(OpenError::Clock);
+            }
+        }
+        let wall = Self {
+            instance,
+            store,
+            clock,
+            log_key,
+            watermark,
+            ledger: Mutex::new(ledger),
+            published: RwLock::new(None),
+        };
+        wall.close_epoch().map_err(OpenError::Closing)?;
+        Ok(wall)
+    }
+
+    /// The pinned instance.
+    pub fn instance(&self) -> &Instance {
+        &self.instance
+    }
+
+    /// What everybody sees.
+    ///
+    /// # Errors
+    /// [`Refusal::NotReady`] before there is a roster.
+    pub fn published(&self) -> Result<Arc<Published>, Refusal> {
+        let published = self.published.read().unwrap_or_else(PoisonError::into_inner);
+        published.clone().ok_or(Refusal::NotReady)
+    }
+
+    /// Whether a visitor would succeed: a roster in force, room on the disk, a fresh state.
+    pub fn is_ready(&self) -> bool {
+        let now = self.now();
+        self.published().is_ok_and(|published| {
+            published.rosters.current_at(now).is_ok()
+                && now.0.abs_diff(published.closed_at.0) < UnixTime::DAY_SECONDS
+        }) && self.watermark.has_room()
+    }
+
+    fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
+    fn today(&self) -> Day {
+        self.now().day()
+    }
+}

@@ -1,0 +1,103 @@
+//! What the program says when it does not do what it was asked: a sentence and a hint.
+
+use beistand_protocol::instance::InstanceError;
+use beistand_server::app::OpenError;
+use beistand_server::log_key::LogKeyError;
+use beistand_server::startup::StartError;
+use beistand_server::store::StoreError;
+use std::io;
+
+/// A refusal of the program.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub sentence: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+impl Failure {
+    /// The exit code of all of them: refused.
+    pub const EXIT_CODE: u8 = 1;
+
+    fn new(sentence: impl ToString, hint: &'static str) -> Self {
+        Self { sentence: sentence.to_string(), hint }
+    }
+
+    /// The instance file cannot be read.
+    pub fn instance(error: io::Error) -> Self {
+        let sentence = format!("the instance file cannot be read: {}", error.kind());
+        Self::new(sentence, "give the path of instance.json with --instance")
+    }
+
+    /// The site cannot be read.
+    pub fn site(error: io::Error) -> Self {
+        let sentence = format!("the site cannot be read: {error}");
+        Self::new(sentence, "give a folder with an index.html, or leave --site out")
+    }
+
+    /// The address cannot be bound.
+    pub fn listen(error: io::Error) -> Self {
+        let sentence = format!("cannot listen there: {}", error.kind());
+        Self::new(sentence, "choose another --listen address, or port 0 for any free one")
+    }
+
+    /// The program cannot go on.
+    pub fn serve(error: io::Error) -> Self {
+        let sentence = format!("the server cannot go on: {error}");
+        Self::new(sentence, "nothing acknowledged is lost; start it again")
+    }
+}
+
+impl From<InstanceError> for Failure {
+    fn from(error: InstanceError) -> Self {
+        Self::new(error, "use the instance.json that was made for this instance")
+    }
+}
+
+impl From<LogKeyError> for Failure {
+    fn from(error: LogKeyError) -> Self {
+        let hint = "check the rights of the data directory; restore log.key from a backup if it is damaged";
+        Self::new(error, hint)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let hint = match &error {
+            StoreError::Locked => "stop the other server first, or give another --data directory",
+            StoreError::Full => "free some room on the disk of the data directory, or lower --keep-free",
+            StoreError::Schema { .. } => "use the version of the program that wrote the data",
+            StoreError::Instance => "give the instance file this data directory was made with",
+            StoreError::Damaged(_) => "nothing was changed; restore the data directory from a backup",
+            StoreError::Conflict | StoreError::Failed(_) | StoreError::Stopped => {
+                "check the disk and the rights of the data directory, then start again"
+            }
+        };
+        Self::new(error, hint)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let hint = match error {
+            OpenError::Store(error) => return error.into(),
+            OpenError::Rosters(_) => "give the instance file this data directory was made with",
+            OpenError::LogKey => "put back the log.key this data directory was made with",
+            OpenError::Clock => "set the clock of this machine, then start again",
+            OpenError::Closing(_) => "check the disk, then start again; nothing acknowledged is lost",
+        };
+        Self::new(error, hint)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Instance(error) => error.into(),
+            StartError::LogKey(error) => error.into(),
+            StartError::Store(error) => error.into(),
+            StartError::Wall(error) => error.into(),
+        }
+    }
+}

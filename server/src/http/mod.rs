@@ -1,0 +1,26 @@
+//! HTTP in front of the wall. Every handler has three moves: decode the request, call one method
+//! of [`crate::app::Wall`], encode the answer. Routes are in [`crate::startup`].
+
+pub mod body;
+pub mod headers;
+pub mod problem;
+
+mod delete;
+mod fetch;
+mod health;
+mod notes;
+mod published;
+mod puts;
+mod sections;
+mod static_site;
+mod sync;
+mod work;
+
+pub use delete::delete;
+pub use fetch::fetch;
+pub use health::{healthz, readyz};
+pub use notes::{post_prekey, post_roster};
+pub use published::{index, instance, prekeys, rosters, state, InstanceFile};
+pub use puts::{put_envelope, put_part};
+pub use static_site::static_site;
+pub use sync::sync;
