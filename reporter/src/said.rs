@@ -38,16 +38,15 @@ impl Said<'_> {
     /// has its slot, `false` while the epoch is open. Loads what the server shows anew.
     ///
     /// # Errors
-    /// [`ReporterError::NotRecorded`] where a later epoch is closed and the message is not in
-    /// it: the promise was broken. [`ReporterError::Load`].
+    /// [`ReporterError::NotRecorded`] where its epoch is closed and the message is not in it: the
+    /// promise was broken. [`ReporterError::Load`].
     pub fn is_recorded(&self, now: UnixTime) -> Result<bool, ReporterError> {
         let seen = self.snapshot.seen();
         let snapshot = load_snapshot(self.client, self.snapshot.instance(), now, Some(&seen))?;
         if snapshot.index_holds(&self.slot, self.day) {
             return Ok(true);
         }
-        // Within its own epoch a state may have been closed early, before the message came.
-        if snapshot.state().leaf.epoch > self.delivered.promise.epoch {
+        if snapshot.state().leaf.epoch >= self.delivered.promise.epoch {
             return Err(ReporterError::NotRecorded);
         }
         Ok(false)

@@ -1,1 +1,9 @@
-//! End-to-end tests, vectors and browser tests.
+//! What the end-to-end tests share: the real programs, started as people start them, on data
+//! of their own. Each test is a file in `tests/`; it ends what it started, by its id.
+
+pub mod forged;
+pub mod programs;
+pub mod reporter;
+pub mod running;
+pub mod server;
+pub mod static_server;

@@ -1,0 +1,71 @@
+//! The four programs, built once a test program.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// Where the built programs lie.
+#[derive(Debug)]
+pub struct Programs {
+    /// `beistand-server`
+    pub server: PathBuf,
+    /// `beistand-report`
+    pub report: PathBuf,
+    /// `beistand`
+    pub beistand: PathBuf,
+    /// `beistand-audit`
+    pub audit: PathBuf,
+}
+
+/// Together, so that cargo chooses the same features every time and builds nothing twice.
+const PACKAGES: [&str; 4] = [
+    "beistand-server",
+    "beistand-reporter",
+    "beistand-counselor",
+    "beistand-auditor",
+];
+
+/// The programs, built from the sources as they are.
+pub fn programs() -> &'static Programs {
+    static PROGRAMS: OnceLock<Programs> = OnceLock::new();
+    PROGRAMS.get_or_init(build)
+}
+
+fn build() -> Programs {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = Command::new(cargo);
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    cargo.args([
+        "build",
+        "--quiet",
+        "--bins",
+        "--message-format=json-render-diagnostics",
+    ]);
+    for package in PACKAGES {
+        cargo.args(["--package", package]);
+    }
+    let output = cargo
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo must be there");
+    assert!(output.status.success(), "the programs do not compile");
+    let built: Vec<PathBuf> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .collect();
+    let program = |name: &str| {
+        built
+            .iter()
+            .find(|path| path.file_stem().is_some_and(|stem| stem == name))
+            .unwrap_or_else(|| panic!("the build made no program called {name}"))
+            .clone()
+    };
+    Programs {
+        server: program("beistand-server"),
+        report: program("beistand-report"),
+        beistand: program("beistand"),
+        audit: program("beistand-audit"),
+    }
+}
