@@ -3,9 +3,11 @@
 //! Two ways lead there: rustup's ready-made std for the target, or, on a Debian-like
 //! machine without rustup, the distribution's Rust with std built from its source.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::failure::Failure;
 use crate::{layout, process};
 
 /// The compilation target of the browser.
@@ -72,6 +74,30 @@ impl Toolchain {
         }
     }
 
+    /// The folders by which this Rust calls the sources of std where they are installed
+    /// (as rustc names it, and as the file system does), each with the name that rustc
+    /// gives them where they are not.
+    ///
+    /// # Errors
+    /// rustc does not answer.
+    pub fn std_sources(&self) -> Result<Vec<(PathBuf, String)>, Failure> {
+        let ask = |argument: &[&str]| {
+            let rustc = match self {
+                Toolchain::Ready => rustc(),
+                Toolchain::BuildStd { .. } => "/usr/bin/rustc".into(),
+            };
+            process::capture(process::command(rustc, &layout::root()).args(argument))
+        };
+        let version = ask(&["-vV"])?;
+        let mut lines = version.lines();
+        let commit = lines.find_map(|line| line.strip_prefix("commit-hash: "));
+        let name = format!("/rustc/{}", commit.unwrap_or("unknown"));
+        let named = Path::new(ask(&["--print", "sysroot"])?.trim()).join("lib/rustlib/src/rust");
+        let real = named.canonicalize().ok();
+        let folders = [Some(named), real].into_iter().flatten();
+        Ok(folders.map(|folder| (folder, name.clone())).collect())
+    }
+
     /// What this way is, for a person.
     pub fn describe(&self) -> &'static str {
         match self {
@@ -81,9 +107,12 @@ impl Toolchain {
     }
 }
 
+fn rustc() -> OsString {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
 fn target_is_installed() -> bool {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    process::capture(process::command(rustc, &layout::root()).args([
+    process::capture(process::command(rustc(), &layout::root()).args([
         "--print",
         "target-libdir",
         "--target",

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use flate2::{write::GzEncoder, Compression};
-use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::{Failure, While};
@@ -15,19 +14,6 @@ use crate::{layout, process};
 
 /// The name of the finished module's files.
 const OUT_NAME: &str = "beistand";
-
-/// What browsers of the last years understand and rustc emits. Named one by one:
-/// wasm-opt's `--all-features` also uses what Chromium refuses.
-const FEATURES: [&str; 8] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-call-indirect-overlong",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 
 /// Builds the browser's crypto and prints its sizes. Returns the folder it lies in.
 ///
@@ -47,13 +33,7 @@ pub fn build(build_std: bool) -> Result<PathBuf, Failure> {
     };
     let compiled = compile(&toolchain)?;
     let folder = layout::wasm();
-    let stamp = stamp(&compiled)?;
-    let stamp_file = folder.join("made-from");
-    if std::fs::read_to_string(&stamp_file).ok().as_ref() != Some(&stamp) {
-        bind(&compiled, &folder)?;
-        optimise(&folder.join(format!("{OUT_NAME}_bg.wasm")))?;
-        std::fs::write(&stamp_file, stamp).while_("remembering what the WASM was made from")?;
-    }
+    bind(&compiled, &folder)?;
     print_sizes(&folder)?;
     Ok(folder)
 }
@@ -72,7 +52,8 @@ fn compile(toolchain: &Toolchain) -> Result<PathBuf, Failure> {
             .args(["--quiet", "--locked", "--profile", "wasm"])
             .args(["--package", "beistand-client-wasm", "--target-dir"])
             .arg(&target)
-            .env("RUSTFLAGS", same_paths_everywhere()),
+            .env_remove("RUSTFLAGS")
+            .env("CARGO_ENCODED_RUSTFLAGS", same_paths_everywhere(toolchain)?),
     )?;
     println!(
         "compiled client-wasm in {:.1} s ({})",
@@ -86,29 +67,27 @@ fn compile(toolchain: &Toolchain) -> Result<PathBuf, Failure> {
 
 /// Panic messages carry source paths: the module must not differ from machine to
 /// machine, nor say whose machine built it.
-fn same_paths_everywhere() -> String {
-    let mut flags = format!("--remap-path-prefix={}=/beistand", layout::root().display());
-    let cargo_home = std::env::var("CARGO_HOME")
-        .ok()
-        .or_else(|| Some(format!("{}/.cargo", std::env::var("HOME").ok()?)));
-    if let Some(cargo_home) = cargo_home {
-        flags.push_str(&format!(" --remap-path-prefix={cargo_home}=/cargo"));
-    }
-    flags
+fn same_paths_everywhere(toolchain: &Toolchain) -> Result<String, Failure> {
+    let mut renamed = vec![(layout::root(), "/beistand".to_string())];
+    let cargo_home = std::env::var("CARGO_HOME").or_else(|_| {
+        let home = std::env::var("HOME").while_("looking for cargo's folder")?;
+        Ok(format!("{home}/.cargo"))
+    })?;
+    renamed.push((cargo_home.into(), "/cargo".into()));
+    renamed.extend(toolchain.std_sources()?);
+    let flags = renamed.iter().map(|(folder, name)| {
+        let folder = folder.display();
+        format!("--remap-path-prefix={folder}={name}")
+    });
+    // A folder's name may have spaces in it; so cargo takes this separator.
+    Ok(flags.collect::<Vec<_>>().join("\x1f"))
 }
 
-/// What the finished files depend on: the compiled module, and whether wasm-opt is here.
-fn stamp(compiled: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(compiled).while_(format!("reading {}", compiled.display()))?;
-    let optimiser = wasm_opt().map_or("plain", |_| "wasm-opt");
-    Ok(format!(
-        "{} {optimiser}",
-        hex::encode(Sha256::digest(bytes))
-    ))
-}
-
-/// Makes the JavaScript side. `no-modules`, because a classic Worker loads it with
-/// `importScripts`: some hardened browsers switch module workers off.
+/// Makes the JavaScript side and the final module. (binaryen's `wasm-opt -Oz` after it was
+/// tried: a tenth fewer bytes, but more of them once compressed.)
+///
+/// `no-modules`, because it becomes part of a classic Worker: some hardened browsers
+/// switch module workers off.
 fn bind(compiled: &Path, folder: &Path) -> Result<(), Failure> {
     let mut bindgen = Bindgen::new();
     bindgen
@@ -121,28 +100,6 @@ fn bind(compiled: &Path, folder: &Path) -> Result<(), Failure> {
         .remove_producers_section(true)
         .generate(folder)
         .while_("wasm-bindgen")
-}
-
-fn wasm_opt() -> Option<PathBuf> {
-    let from_npm = layout::below_root("web/node_modules/.bin/wasm-opt");
-    from_npm.is_file().then_some(from_npm)
-}
-
-fn optimise(module: &Path) -> Result<(), Failure> {
-    let Some(wasm_opt) = wasm_opt() else {
-        println!("not run: wasm-opt (web/ does not install binaryen)");
-        return Ok(());
-    };
-    let smaller = module.with_extension("smaller");
-    process::show(
-        process::command(wasm_opt, &layout::root())
-            .arg("-Oz")
-            .args(FEATURES)
-            .arg(module)
-            .arg("-o")
-            .arg(&smaller),
-    )?;
-    std::fs::rename(&smaller, module).while_("replacing the WASM by its optimised form")
 }
 
 fn print_sizes(folder: &Path) -> Result<(), Failure> {
