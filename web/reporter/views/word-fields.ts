@@ -1,5 +1,5 @@
 // Twelve small fields for the words: completion after four letters, paste of the whole
-// phrase into any of them, arrows of the eye from one to the next.
+// phrase into any of them, space or Enter from one to the next.
 import { PRIVATE, element } from '../../shared/element.ts';
 import { sayAttribute } from '../../shared/say.ts';
 import { UNIQUE_LETTERS, WORD_COUNT, completionOf, tidyWord, wordsIn } from '../phrase.ts';
@@ -56,6 +56,12 @@ export function wordFields(complete: (prefix: string) => Promise<string[]>): Wor
         spread(index, words);
         return;
       }
+      if (/\s$/.test(input.value)) {
+        // A space typed on a phone comes without a usable key event.
+        input.value = tidyWord(input.value);
+        if (input.value !== '') inputs[index + 1]?.focus();
+        return;
+      }
       const typed = input.value;
       const grown = typed.length > before.length;
       before = typed;
@@ -65,8 +71,8 @@ export function wordFields(complete: (prefix: string) => Promise<string[]>): Wor
           const word = completionOf(typed, fitting);
           if (word === null || input.value !== typed) return;
           input.value = word;
-          before = word;
-          if (document.activeElement === input) inputs[index + 1]?.focus();
+          // What was added is selected, so that whoever types the whole word just goes on.
+          if (document.activeElement === input) input.setSelectionRange(typed.length, word.length);
         },
         () => undefined,
       );
