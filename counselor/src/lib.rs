@@ -5,5 +5,8 @@
 //! The clock is always an argument. Randomness comes from the operating system.
 #![warn(missing_docs)]
 
+pub mod date;
+pub mod desk;
 pub mod passphrase;
+pub mod setup;
 pub mod vault;

@@ -1,1 +1,7 @@
-fn main() {}
+//! `beistand`: a counselor's desk and an organisation's root keys, on the command line.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

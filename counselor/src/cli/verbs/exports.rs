@@ -1,0 +1,48 @@
+//! `keys export` and `envelopes export`
+
+use super::{client, now, open_desk};
+use crate::cli::arguments::{Arguments, Envelopes, Keys};
+use crate::cli::failure::Failure;
+use crate::cli::files;
+use crate::cli::output::Output;
+use beistand_counselor::desk::DeskError;
+use serde_json::json;
+
+const WARNING: &str = "warning: whoever has these keys can read what this desk can read. Keep \
+                       them where nobody else comes, and destroy them when you are done.";
+
+pub fn keys(arguments: &Arguments, verb: &Keys, output: &Output) -> Result<(), Failure> {
+    let Keys::Export { out } = verb;
+    let identities = open_desk(arguments)?.export_identities();
+    eprintln!("{WARNING}");
+    match out {
+        None => output.write(&identities),
+        Some(path) => {
+            files::write_secret(path, identities.as_bytes())?;
+            let count = identities
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .count();
+            output.say(&json!({ "keys": count, "file": path }), || {
+                format!("Wrote {}, with {count} keys.\n", path.display())
+            });
+        }
+    }
+    Ok(())
+}
+
+pub fn envelopes(arguments: &Arguments, verb: &Envelopes, output: &Output) -> Result<(), Failure> {
+    let Envelopes::Export { folder } = verb;
+    let desk = open_desk(arguments)?;
+    let client = client(arguments, desk.instance())?;
+    files::secret_folder(folder)?;
+    let count = desk.export_envelopes(&client, now(), |slot, envelope| {
+        let path = folder.join(format!("{slot}.age"));
+        // The same envelope is the same file.
+        std::fs::write(path, envelope).map_err(|error| DeskError::Vault(error.into()))
+    })?;
+    output.say(&json!({ "envelopes": count, "folder": folder }), || {
+        format!("Wrote {count} envelopes to {}.\n", folder.display())
+    });
+    Ok(())
+}

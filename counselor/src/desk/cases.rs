@@ -1,0 +1,243 @@
+//! Cases: what this desk has read, in the order and with the gaps it has.
+
+use super::case_number::CaseNumber;
+use super::{Desk, DeskError};
+use crate::vault::VaultError;
+use beistand_crypto_core::archive::ArchivedConversation;
+use beistand_crypto_core::body::Kind;
+use beistand_crypto_core::casebook::Refused;
+use beistand_crypto_core::conversation::Conversation;
+use beistand_crypto_core::view::MessageView;
+use beistand_protocol::bytes::{ConversationId, Slot};
+use beistand_protocol::roster::{Member, Serial};
+use beistand_protocol::time::Day;
+use serde::{Deserialize, Serialize};
+
+const PREFIX: &str = "conversation/";
+const REFUSED: &str = "refused";
+/// Anybody can send what is refused: more than this is not kept.
+const MOST_REFUSED: usize = 1_000;
+
+/// A case in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseSummary {
+    /// Its number.
+    pub case: CaseNumber,
+    /// The conversation it is about.
+    pub conversation: ConversationId,
+    /// The day of its first message.
+    pub first_day: Day,
+    /// The day of its last message.
+    pub last_day: Day,
+    /// How many messages there are, notes included.
+    pub messages: usize,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// Whether a message in it is known to be missing.
+    pub has_gap: bool,
+}
+
+/// Whose turn it is in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// Nobody has answered yet.
+    New,
+    /// The reporter has written since the last answer.
+    Ours,
+    /// It was answered.
+    Reporters,
+    /// The reporter asked that everything be deleted.
+    Withdrawn,
+}
+
+/// A case in full.
+#[derive(Clone, Serialize)]
+pub struct Case {
+    /// Its number.
+    pub case: CaseNumber,
+    /// The conversation it is about.
+    pub conversation: ConversationId,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// Who may read it: what the reporter signed last.
+    pub readers: Vec<Reader>,
+    /// The messages, oldest first.
+    pub messages: Vec<MessageView>,
+    /// What claimed to belong to it and was not to be believed.
+    pub refused: Vec<RefusedMessage>,
+}
+
+/// Somebody who may read a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reader {
+    /// The member's number.
+    pub serial: Serial,
+    /// The name, where the roster still has it.
+    pub name: Option<String>,
+}
+
+/// Something that opened and was not to be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedMessage {
+    /// Where it lay.
+    pub slot: Slot,
+    /// The conversation it claimed.
+    pub conversation: ConversationId,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+impl Desk {
+    /// All cases, those with the latest message first.
+    ///
+    /// # Errors
+    /// [`DeskError::Vault`].
+    pub fn cases(&self) -> Result<Vec<CaseSummary>, DeskError> {
+        let mut cases: Vec<CaseSummary> =
+            self.conversations()?.iter().filter_map(summary).collect();
+        cases.sort_by_key(|case| (std::cmp::Reverse(case.last_day), case.case));
+        Ok(cases)
+    }
+
+    /// One case.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownCase`], [`DeskError::Vault`].
+    pub fn case(&self, number: CaseNumber) -> Result<Case, DeskError> {
+        let conversation = self.conversation_of(number)?;
+        let roster = self.roster()?.ok_or(VaultError::Damaged)?;
+        let readers = conversation.readers();
+        let readers = readers.iter().flat_map(|list| list.readers().serials());
+        let name = |serial| {
+            roster
+                .member(serial)
+                .map(|member: &Member| member.name.clone())
+        };
+        Ok(Case {
+            case: number,
+            conversation: conversation.id(),
+            turn: turn(&conversation),
+            readers: readers
+                .map(|&serial| Reader {
+                    serial,
+                    name: name(serial),
+                })
+                .collect(),
+            messages: conversation.view(&roster),
+            refused: self
+                .refused()?
+                .into_iter()
+                .filter(|refused| refused.conversation == conversation.id())
+                .collect(),
+        })
+    }
+
+    /// All conversations in the vault.
+    pub(super) fn conversations(&self) -> Result<Vec<Conversation>, DeskError> {
+        let names = self.vault.names(PREFIX)?;
+        names
+            .iter()
+            .map(|name| self.load_conversation(name))
+            .collect()
+    }
+
+    /// The conversation of a case.
+    pub(super) fn conversation_of(&self, number: CaseNumber) -> Result<Conversation, DeskError> {
+        for name in self.vault.names(PREFIX)? {
+            let id: Option<ConversationId> =
+                name.strip_prefix(PREFIX).and_then(|id| id.parse().ok());
+            if id.is_some_and(|id| CaseNumber::of(&id) == number) {
+                return self.load_conversation(&name);
+            }
+        }
+        Err(DeskError::UnknownCase)
+    }
+
+    /// The conversation of that id.
+    pub(super) fn conversation_by_id(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Conversation, DeskError> {
+        self.load_conversation(&format!("{PREFIX}{id}"))
+    }
+
+    fn load_conversation(&self, name: &str) -> Result<Conversation, DeskError> {
+        let archived: ArchivedConversation =
+            self.vault.read_json(name)?.ok_or(VaultError::Damaged)?;
+        let restored = Conversation::restore(&archived, &self.instance.instance);
+        Ok(restored.map_err(|_| VaultError::Damaged)?)
+    }
+
+    /// Writes a conversation back.
+    pub(super) fn keep_conversation(&self, conversation: &Conversation) -> Result<(), DeskError> {
+        let name = format!("{PREFIX}{}", conversation.id());
+        Ok(self.vault.write_json(&name, &conversation.archive())?)
+    }
+
+    /// Everything that opened and was not to be believed.
+    ///
+    /// # Errors
+    /// [`DeskError::Vault`].
+    pub fn refused(&self) -> Result<Vec<RefusedMessage>, DeskError> {
+        Ok(self.vault.read_json(REFUSED)?.unwrap_or_default())
+    }
+
+    /// Remembers what was refused.
+    pub(super) fn keep_refused(&self, refused: &[Refused]) -> Result<(), DeskError> {
+        let mut kept = self.refused()?;
+        let before = kept.len();
+        for new in refused {
+            if kept.len() < MOST_REFUSED && kept.iter().all(|old| old.slot != new.slot) {
+                kept.push(RefusedMessage {
+                    slot: new.slot,
+                    conversation: new.conversation,
+                    reason: new.refusal.to_string(),
+                });
+            }
+        }
+        if kept.len() > before {
+            self.vault.write_json(REFUSED, &kept)?;
+        }
+        Ok(())
+    }
+}
+
+fn summary(conversation: &Conversation) -> Option<CaseSummary> {
+    use beistand_crypto_core::conversation::Continuity;
+    let messages: Vec<_> = conversation.messages().collect();
+    let days = || {
+        messages
+            .iter()
+            .map(|(message, _)| message.message().place.day)
+    };
+    Some(CaseSummary {
+        case: CaseNumber::of(&conversation.id()),
+        conversation: conversation.id(),
+        first_day: days().min()?,
+        last_day: days().max()?,
+        messages: messages.len(),
+        turn: turn(conversation),
+        has_gap: messages
+            .iter()
+            .any(|(_, continuity)| *continuity == Continuity::Gap),
+    })
+}
+
+fn turn(conversation: &Conversation) -> Turn {
+    let kinds: Vec<Kind> = conversation
+        .messages()
+        .map(|(message, _)| message.kind())
+        .collect();
+    if kinds.contains(&Kind::Withdraw) {
+        return Turn::Withdrawn;
+    }
+    let answered = kinds.iter().rposition(|kind| *kind == Kind::Reply);
+    let asked = kinds.iter().rposition(|kind| kind.is_by_reporter());
+    match (asked, answered) {
+        (_, None) => Turn::New,
+        (Some(asked), Some(answered)) if asked > answered => Turn::Ours,
+        (_, Some(_)) => Turn::Reporters,
+    }
+}

@@ -1,0 +1,365 @@
+//! Syncing: the desk takes everything on the wall, tries its keys on all of it, and checks the
+//! server against what it promised. Whatever breaks in the middle, nothing is lost and nothing
+//! is tried twice.
+
+use super::case_number::CaseNumber;
+use super::promises::Promises;
+use super::wall::Wall;
+use super::{Desk, DeskError};
+use crate::vault::VaultError;
+use beistand_client::Client;
+use beistand_crypto_core::casebook::{Casebook, Received};
+use beistand_crypto_core::open::open;
+use beistand_protocol::bytes::{ConversationId, Digest, Slot};
+use beistand_protocol::prekey::VALID_DAYS;
+use beistand_protocol::roster::Writer;
+use beistand_protocol::snapshot::Snapshot;
+use beistand_protocol::sync::{SyncRecord, SyncRequest};
+use beistand_protocol::time::{Day, Epoch, UnixTime};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use zeroize::Zeroizing;
+
+const PROGRESS: &str = "progress";
+const WAITING: &str = "waiting/";
+/// Anybody can send what waits: more than this is not kept.
+const MOST_WAITING: usize = 1_000;
+/// After so many records, what was read is written down.
+const BATCH: usize = 256;
+
+/// How far the last complete sync came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// Everything up to the end of this epoch was brought.
+    pub epoch: Epoch,
+    /// The day of the server's state then.
+    pub day: Day,
+    /// When it was, by this machine's clock.
+    pub at: UnixTime,
+}
+
+/// What a sync did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SyncReport {
+    /// The server's day.
+    pub day: Day,
+    /// The epoch up to which everything was brought.
+    pub epoch: Epoch,
+    /// How many things on the wall were new to this desk.
+    pub tried: usize,
+    /// How many of them were messages to this desk.
+    pub messages: usize,
+    /// The cases they are in.
+    pub cases: Vec<CaseNumber>,
+    /// How many opened and were not to be believed.
+    pub refused: usize,
+    /// How many wait for the beginning of their conversation.
+    pub waiting: usize,
+    /// Replies that were on their way and have arrived now.
+    pub sent: usize,
+    /// Decoys put and deleted.
+    pub decoys: usize,
+    /// Prekeys whose secrets were destroyed, by the day they were made.
+    pub destroyed_prekeys: Vec<Day>,
+    /// What somebody must look into. Empty when all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Something a server that behaves does not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", tag = "code", content = "count")]
+pub enum Finding {
+    /// It does not show this device's prekey.
+    #[error("the server does not show this device's prekey, so people seal to its long-lived key")]
+    PrekeyNotShown,
+    /// Messages were sealed to the long-lived key although there was a prekey.
+    #[error("messages were sealed to this device's long-lived key although it had a prekey: {0}")]
+    AddressedByIdentity(usize),
+    /// Envelopes the index lists and the sync did not bring.
+    #[error("envelopes the public index lists and the server did not hand over: {0}")]
+    Withheld(usize),
+    /// Envelopes the sync brought and the index does not list.
+    #[error("envelopes the server handed over and the public index does not list: {0}")]
+    Unlisted(usize),
+    /// Puts of this desk that the server promised to log and does not show.
+    #[error("envelopes of this desk that the server promised to keep and does not show: {0}")]
+    BrokenPromise(usize),
+    /// Things on the wall that are no envelopes.
+    #[error("things the server stores that are no sealed envelopes: {0}")]
+    NotAnEnvelope(usize),
+}
+
+impl Desk {
+    /// Shows today's prekey, sends what is waiting and the decoys that are due, takes everything
+    /// new from the wall, and destroys prekeys that are over.
+    ///
+    /// # Errors
+    /// [`DeskError`]. What was brought before it broke is kept.
+    pub fn sync(&mut self, client: &Client, now: UnixTime) -> Result<SyncReport, DeskError> {
+        let snapshot = self.snapshot(client, now)?;
+        let device = self.device(&snapshot)?.clone();
+        let prekey_missing = self.renew_prekey(client, &snapshot, &device)?;
+        let sent = self.send_waiting(client, &snapshot)?;
+        let (put, deleted) = self.tend_decoys(client, &snapshot, now)?;
+
+        let mut reading = Reading::begin(self, &snapshot, device.writer)?;
+        let outcome = reading.take_everything(client);
+        reading.write_down()?;
+        outcome?;
+        let read = reading.finish()?;
+
+        let progress = Progress {
+            epoch: snapshot.state().leaf.epoch,
+            day: snapshot.today(),
+            at: now,
+        };
+        self.vault.write_json(PROGRESS, &progress)?;
+        // Only now: the device has synced past them, and what they opened is in the vault.
+        let destroyed_prekeys = self.destroy_prekeys(snapshot.today(), progress.day)?;
+        let prekey = prekey_missing.then_some(Finding::PrekeyNotShown);
+        Ok(SyncReport {
+            day: progress.day,
+            epoch: progress.epoch,
+            tried: read.tried,
+            messages: read.messages,
+            cases: read.cases,
+            refused: read.refused,
+            waiting: read.waiting,
+            sent,
+            decoys: put + deleted,
+            destroyed_prekeys,
+            findings: prekey.into_iter().chain(read.findings).collect(),
+        })
+    }
+
+    /// How far the last complete sync came; none before the first.
+    ///
+    /// # Errors
+    /// [`DeskError::Vault`].
+    pub fn progress(&self) -> Result<Option<Progress>, DeskError> {
+        Ok(self.vault.read_json(PROGRESS)?)
+    }
+}
+
+/// What came of reading the wall.
+struct Read {
+    tried: usize,
+    messages: usize,
+    cases: Vec<CaseNumber>,
+    refused: usize,
+    waiting: usize,
+    findings: Vec<Finding>,
+}
+
+/// A sync under way.
+struct Reading<'a> {
+    desk: &'a Desk,
+    snapshot: &'a Snapshot,
+    writer: Writer,
+    from: Day,
+    after: Epoch,
+    listed: BTreeSet<Slot>,
+    casebook: Casebook,
+    wall: Wall,
+    promises: Promises,
+    changed: BTreeSet<ConversationId>,
+    touched: BTreeSet<CaseNumber>,
+    waiting: Vec<Slot>,
+    tried: usize,
+    messages: usize,
+    by_identity: usize,
+    unlisted: usize,
+    not_envelopes: usize,
+}
+
+impl<'a> Reading<'a> {
+    fn begin(desk: &'a Desk, snapshot: &'a Snapshot, writer: Writer) -> Result<Self, DeskError> {
+        let from = snapshot.today().back(snapshot.roster().ttl_days);
+        let mut casebook = Casebook::new(desk.instance.instance);
+        for conversation in desk.conversations()? {
+            casebook.insert(conversation);
+        }
+        let mut reading = Self {
+            desk,
+            snapshot,
+            writer,
+            from,
+            after: desk.progress()?.map_or(Epoch(0), |progress| progress.epoch),
+            listed: snapshot.index().slots().map(|(_, slot)| slot).collect(),
+            casebook,
+            wall: Wall::load(&desk.vault, from)?,
+            promises: Promises::load(&desk.vault, from)?,
+            changed: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            waiting: Vec::new(),
+            tried: 0,
+            messages: 0,
+            by_identity: 0,
+            unlisted: 0,
+            not_envelopes: 0,
+        };
+        reading.wake_waiting()?;
+        Ok(reading)
+    }
+
+    /// Tries once more what waited after earlier syncs.
+    fn wake_waiting(&mut self) -> Result<(), DeskError> {
+        for name in self.desk.vault.names(WAITING)? {
+            let bytes = self.desk.vault.read(&name)?.ok_or(VaultError::Damaged)?;
+            let parsed = SyncRecord::parse_first(&bytes).ok().flatten();
+            let (record, _) = parsed.ok_or(VaultError::Damaged)?;
+            if record.day < self.from {
+                self.desk.vault.remove(&name)?;
+            } else {
+                self.waiting.push(record.slot);
+                self.receive(&record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_everything(&mut self, client: &Client) -> Result<(), DeskError> {
+        let request = SyncRequest {
+            device: self.writer,
+            day: self.snapshot.today(),
+            from: self.from,
+            after: self.after,
+        };
+        let note = self
+            .desk
+            .keys
+            .sync_request(&self.desk.instance.instance, &request);
+        for record in client.sync(&note)? {
+            let record = record?;
+            self.promises.see(&self.desk.vault, &record)?;
+            if self.wall.has(record.day, &record.slot) {
+                continue;
+            }
+            self.tried += 1;
+            self.check_listed(&record);
+            self.receive(&record)?;
+            self.wall.add(record.day, record.slot);
+            if self.tried.is_multiple_of(BATCH) {
+                self.write_down()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is visible must be listed, but for parts and for what became visible just now.
+    fn check_listed(&mut self, record: &SyncRecord) {
+        let visible = record.epoch <= self.snapshot.state().leaf.epoch;
+        if record.class.is_envelope() && visible && !self.listed.contains(&record.slot) {
+            self.unlisted += 1;
+        }
+    }
+
+    fn receive(&mut self, record: &SyncRecord) -> Result<(), DeskError> {
+        match self
+            .casebook
+            .receive(&self.desk.keys, self.snapshot.rosters(), record)
+        {
+            Received::Message {
+                conversation,
+                digest,
+            } => {
+                self.changed.insert(conversation);
+                if !self.is_own(&conversation, &digest) {
+                    self.messages += 1;
+                    self.touched.insert(CaseNumber::of(&conversation));
+                }
+                self.check_prekey(record);
+            }
+            Received::Waiting => {
+                if self.waiting.len() < MOST_WAITING && !self.waiting.contains(&record.slot) {
+                    let mut bytes = Zeroizing::new(Vec::new());
+                    record.encode_into(&mut bytes);
+                    self.desk.vault.write(&waiting(&record.slot), &bytes)?;
+                    self.waiting.push(record.slot);
+                }
+            }
+            Received::NotAnEnvelope => self.not_envelopes += 1,
+            Received::Refused(_) | Received::Malformed | Received::NotForUs | Received::Deleted => {
+            }
+        }
+        Ok(())
+    }
+
+    fn is_own(&self, conversation: &ConversationId, digest: &Digest) -> bool {
+        let conversation = self.casebook.conversation(conversation);
+        let message = conversation.and_then(|conversation| conversation.message(digest));
+        message.is_some_and(|message| message.message().place.writer == self.writer)
+    }
+
+    /// A message that only the long-lived identity opens, although there was a prekey to seal to
+    /// since the day before, means that the prekey was withheld from its writer.
+    fn check_prekey(&mut self, record: &SyncRecord) {
+        let keys = &self.desk.keys;
+        let had_one = keys
+            .prekeys()
+            .iter()
+            .any(|prekey| prekey.day < record.day && record.day < prekey.day.forward(VALID_DAYS));
+        if had_one && open(record.class, &record.record.blob, [keys.identity()]).is_ok() {
+            self.by_identity += 1;
+        }
+    }
+
+    /// Messages first, then that they were read: the other way round could lose one.
+    fn write_down(&mut self) -> Result<(), DeskError> {
+        for id in std::mem::take(&mut self.changed) {
+            if let Some(conversation) = self.casebook.conversation(&id) {
+                self.desk.keep_conversation(conversation)?;
+            }
+        }
+        self.desk.keep_refused(self.casebook.refused())?;
+        Ok(self.wall.save(&self.desk.vault)?)
+    }
+
+    /// Forgets what waits no longer, and draws the sum.
+    fn finish(self) -> Result<Read, DeskError> {
+        let resolved = |slot: &Slot| {
+            let mut all = self.casebook.conversations().flat_map(|one| one.messages());
+            all.any(|(message, _)| message.message().slot == *slot)
+                || self
+                    .casebook
+                    .refused()
+                    .iter()
+                    .any(|refused| refused.slot == *slot)
+        };
+        let (over, still): (Vec<Slot>, Vec<Slot>) =
+            self.waiting.iter().copied().partition(resolved);
+        for slot in over {
+            self.desk.vault.remove(&waiting(&slot))?;
+        }
+        let epoch = self.snapshot.state().leaf.epoch;
+        let withheld = self.wall.missing_from(self.snapshot.index(), self.from);
+        let broken = self.promises.broken(epoch);
+        let counted = [
+            (
+                self.by_identity,
+                Finding::AddressedByIdentity(self.by_identity),
+            ),
+            (withheld, Finding::Withheld(withheld)),
+            (self.unlisted, Finding::Unlisted(self.unlisted)),
+            (broken, Finding::BrokenPromise(broken)),
+            (
+                self.not_envelopes,
+                Finding::NotAnEnvelope(self.not_envelopes),
+            ),
+        ];
+        let findings = counted.into_iter().filter(|(count, _)| *count > 0);
+        Ok(Read {
+            tried: self.tried,
+            messages: self.messages,
+            cases: self.touched.into_iter().collect(),
+            refused: self.casebook.refused().len(),
+            waiting: still.len(),
+            findings: findings.map(|(_, finding)| finding).collect(),
+        })
+    }
+}
+
+fn waiting(slot: &Slot) -> String {
+    format!("{WAITING}{slot}")
+}
