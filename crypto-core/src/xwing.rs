@@ -5,6 +5,8 @@
 //! from which SHAKE256 expands both halves; the combiner is SHA3-256 over both shared secrets,
 //! the X25519 share and key, and X-Wing's label.
 
+use curve25519_dalek::montgomery::MontgomeryPoint;
+use curve25519_dalek::traits::IsIdentity as _;
 use ml_kem::kem::{Decapsulate as _, DecapsulationKey, EncapsulationKey};
 use ml_kem::{EncapsulateDeterministic as _, EncodedSizeUser as _, KemCore as _};
 use ml_kem::{MlKem768, MlKem768Params};
@@ -80,12 +82,14 @@ impl EncapsulationPair {
             return Err(KeyError::Unreduced);
         }
         let x25519: [u8; X25519_SIZE] = x25519_bytes.try_into().map_err(|_| KeyError::Length)?;
-        let x25519 = PublicKey::from(x25519);
-        // Any clamped scalar is a multiple of the cofactor: it sends low order to zero.
-        let probe = StaticSecret::from([1; 32]);
-        if !probe.diffie_hellman(&x25519).was_contributory() {
+        // Every secret scalar is a multiple of the cofactor 8, so a point that 8 sends to the
+        // identity gives no secret. Three doublings show it; a whole exchange would cost more
+        // than the encapsulation that follows.
+        let times_eight = MontgomeryPoint(x25519).mul_bits_be([true, false, false, false].into_iter());
+        if times_eight.is_identity() {
             return Err(KeyError::LowOrder);
         }
+        let x25519 = PublicKey::from(x25519);
         Ok(Self { ml_kem, x25519, bytes })
     }
 

@@ -3,12 +3,14 @@
 
 mod support;
 
+use beistand_crypto_core::audience::Audience;
+use beistand_crypto_core::body::Body;
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::hybrid_identity::HybridIdentity;
 use beistand_crypto_core::message::LINE_LIMIT;
 use beistand_crypto_core::part::{open_part, seal_part, PartError, PART_DATA_SIZE};
 use beistand_crypto_core::reporter::Mailbox;
-use beistand_crypto_core::seal::decoy;
+use beistand_crypto_core::seal::{decoy, seal};
 use beistand_protocol::class::{BlobClass, ENVELOPE_16_SIZE, ENVELOPE_8_SIZE, PART_SIZE};
 use beistand_protocol::grammar;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
@@ -26,15 +28,22 @@ fn seal_many(seed: u64, counselors: u32, stanzas: u8, count: usize) -> BTreeSet<
     let class = snapshot.envelope_class();
     let codename = Codename::generate(&mut world.rng);
     let mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
+    let mut audiences = Vec::new();
+    for chosen in 1..=counselors {
+        let readers = readers(1..=chosen);
+        let first = mailbox.compose_report(&snapshot, &readers, report(""), &mut world.rng).unwrap();
+        let audience = Audience::of_reporter(&snapshot, mailbox.keys(), &readers).unwrap();
+        audiences.push((audience, first.message().unwrap().message().clone()));
+    }
     let mut headers = BTreeSet::new();
     for _ in 0..count {
-        let chosen: u32 = 1 + world.rng.next_u32() % counselors;
+        let chosen = world.rng.next_u32() as usize % audiences.len();
+        let (audience, message) = &mut audiences[chosen];
         let length = world.rng.next_u32() as usize % (LINE_LIMIT - 4_096);
-        let text = "ä".repeat(length / 2);
-        let outgoing = mailbox
-            .compose_report(&snapshot, &readers(1..=chosen), report(&text), &mut world.rng)
-            .unwrap();
-        let bytes = outgoing.blob.bytes();
+        message.body = Body::Report(report(&"ä".repeat(length / 2)));
+        let signer = mailbox.keys().signer();
+        let sealed = seal(message, signer, audience, &mut world.rng).unwrap();
+        let bytes = sealed.blob.bytes();
         assert_eq!(bytes.len(), size);
         headers.insert(grammar::check(class, bytes).unwrap());
     }
