@@ -55,6 +55,11 @@ impl Signer {
         self.0.sign(text).to_bytes()
     }
 
+    /// Line 2 for a line 1: for vectors. Messages are signed where they are sealed.
+    pub fn sign_message(&self, line: &str) -> String {
+        crate::seal::signature_line(&self.sign_line(line))
+    }
+
     /// Signs line 1 of a message.
     pub(crate) fn sign_line(&self, line: &str) -> [u8; 64] {
         self.0.sign(&line_digest(line)).to_bytes()
