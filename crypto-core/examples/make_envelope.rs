@@ -1,7 +1,10 @@
 //! Writes one frozen envelope: `cargo run -p beistand-crypto-core --example make_envelope -- FILE`.
 //! The age library draws its own randomness, so no two are alike: keep the old ones, which must
 //! open for ever, and add a new one only when the format changes.
-#![expect(clippy::disallowed_methods, reason = "an example writes files; the crate does not")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an example writes files; the crate does not"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -14,7 +17,9 @@ use serde_json::json;
 use support::{readers, report, World};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = std::env::args_os().nth(1).ok_or("usage: make_envelope FILE")?;
+    let file = std::env::args_os()
+        .nth(1)
+        .ok_or("usage: make_envelope FILE")?;
     // Three counselors of whom the first has a prekey and the third may not read.
     let (mut world, mut desks) = World::new(1, 3, 8);
     world.upload_prekey(&mut desks[0]);

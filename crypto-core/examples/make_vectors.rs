@@ -1,6 +1,9 @@
 //! Writes the frozen vectors of this crate: `cargo run -p beistand-crypto-core --example
 //! make_vectors -- DIR`. What they pin and when to run it: `tests/vectors/crypto-core/README.md`.
-#![expect(clippy::disallowed_methods, reason = "an example writes files; the crate does not")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an example writes files; the crate does not"
+)]
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
@@ -27,10 +30,16 @@ use serde_json::{json, Value};
 use std::path::Path;
 
 const INSTANCE: InstanceId = InstanceId([0x1e; 16]);
-const ENTROPIES: [[u8; 16]; 3] = [[0; 16], [0xff; 16], *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"];
+const ENTROPIES: [[u8; 16]; 3] = [
+    [0; 16],
+    [0xff; 16],
+    *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::args_os().nth(1).ok_or("usage: make_vectors DIR")?;
+    let folder = std::env::args_os()
+        .nth(1)
+        .ok_or("usage: make_vectors DIR")?;
     let folder = Path::new(&folder);
     for (name, kind, cases) in [
         ("codename.json", "codename", codenames()),
@@ -107,16 +116,27 @@ fn reporter_keys() -> Value {
 fn slots() -> Value {
     let secret: [u8; 32] = std::array::from_fn(|at| at as u8);
     let key = ConversationKey::new(SecretHex::new(secret));
-    let places = [(0, 0, 0), (20_000, 0, 0), (20_000, 0, 1), (20_000, 1, 0), (20_001, 15, 63)];
+    let places = [
+        (0, 0, 0),
+        (20_000, 0, 0),
+        (20_000, 0, 1),
+        (20_000, 1, 0),
+        (20_001, 15, 63),
+    ];
     let places: Vec<Value> = places
         .into_iter()
         .map(|(day, writer, number)| {
-            let place = Place { day: Day(day), writer: Writer(writer), number };
+            let place = Place {
+                day: Day(day),
+                writer: Writer(writer),
+                number,
+            };
             json!({ "day": day, "writer": writer, "number": number, "slot": key.slot(&place) })
         })
         .collect();
-    let shards: Vec<Value> =
-        (0..=8).map(|bits| json!({ "bits": bits, "shard": key.shard(bits) })).collect();
+    let shards: Vec<Value> = (0..=8)
+        .map(|bits| json!({ "bits": bits, "shard": key.shard(bits) }))
+        .collect();
     let parts: Vec<Value> = [0, 1, 63]
         .into_iter()
         .map(|i| json!({ "part": i, "slot": part_slot(&SecretHex::new(secret), i) }))
@@ -137,22 +157,39 @@ fn messages() -> Value {
             kinds: vec!["threats".into()],
             ..ReportBody::default()
         }),
-        Body::Message(MessageBody { text: "More.".into(), attachments: Vec::new() }),
+        Body::Message(MessageBody {
+            text: "More.".into(),
+            attachments: Vec::new(),
+        }),
         Body::Reply(ReplyBody {
             text: "We read it.".into(),
             status: Some(Status::WaitingForYou),
             attachments: Vec::new(),
         }),
-        Body::Note(NoteBody { text: "Between us.".into() }),
-        Body::KeyChange(KeyChangeBody { key, text: None, attachments: Vec::new() }),
+        Body::Note(NoteBody {
+            text: "Between us.".into(),
+        }),
+        Body::KeyChange(KeyChangeBody {
+            key,
+            text: None,
+            attachments: Vec::new(),
+        }),
         Body::Withdraw(WithdrawBody::default()),
     ];
     let mut cases: Vec<Value> = Vec::new();
     for (number, body) in (0_u8..).zip(bodies) {
         let kind = body.kind();
-        let writer = if kind.is_by_reporter() { Writer::REPORTER } else { Writer(3) };
+        let writer = if kind.is_by_reporter() {
+            Writer::REPORTER
+        } else {
+            Writer(3)
+        };
         let key_index = u8::from(matches!(body, Body::KeyChange(_)));
-        let place = Place { day: Day(20_000), writer, number };
+        let place = Place {
+            day: Day(20_000),
+            writer,
+            number,
+        };
         let message = Message {
             instance: INSTANCE,
             conversation: keys.conversation(),
@@ -161,13 +198,20 @@ fn messages() -> Value {
             prev: (number > 0).then_some(Digest([number; 32])),
             roster: Digest([0x22; 32]),
             slot: keys.conversation_key(key_index).slot(&place),
-            checkpoint: TreeHead { size: 9_007_199_254_740_991, root: Digest([0x33; 32]) },
+            checkpoint: TreeHead {
+                size: 9_007_199_254_740_991,
+                root: Digest([0x33; 32]),
+            },
             readers: Readers::new([Serial(7), Serial(2)]).expect("two readers"),
             reply_to: kind.carries_reply_to().then(|| keys.reply_to()),
             body,
         };
         let line = message.to_line().expect("these messages keep the rules");
-        let signer = if kind.is_by_reporter() { keys.signer() } else { &device };
+        let signer = if kind.is_by_reporter() {
+            keys.signer()
+        } else {
+            &device
+        };
         cases.push(json!({
             "sign_seed": hex::encode(*signer.seed()),
             "line1": *line,

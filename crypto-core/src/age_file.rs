@@ -67,7 +67,10 @@ pub(crate) fn open<'a>(
     bytes: &[u8],
     identities: impl Iterator<Item = &'a dyn age::Identity>,
 ) -> Option<Zeroizing<Vec<u8>>> {
-    let mut reader = age::Decryptor::new_buffered(bytes).ok()?.decrypt(identities).ok()?;
+    let mut reader = age::Decryptor::new_buffered(bytes)
+        .ok()?
+        .decrypt(identities)
+        .ok()?;
     // No reallocation that would leave copies behind.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(bytes.len()));
     reader.read_to_end(&mut plaintext).ok()?;

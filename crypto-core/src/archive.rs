@@ -47,9 +47,15 @@ impl Conversation {
             keys: self
                 .keys()
                 .all()
-                .map(|(index, key)| SharedKey { index, key: key.secret().clone() })
+                .map(|(index, key)| SharedKey {
+                    index,
+                    key: key.secret().clone(),
+                })
                 .collect(),
-            messages: self.messages().map(|(message, _)| archived(message)).collect(),
+            messages: self
+                .messages()
+                .map(|(message, _)| archived(message))
+                .collect(),
         }
     }
 

@@ -48,8 +48,10 @@ impl Audience {
         readers: &Readers,
     ) -> Result<Self, AudienceError> {
         let roster = snapshot.roster();
-        if let Some(&stranger) =
-            readers.serials().iter().find(|serial| roster.member(**serial).is_none())
+        if let Some(&stranger) = readers
+            .serials()
+            .iter()
+            .find(|serial| roster.member(**serial).is_none())
         {
             return Err(AudienceError::UnknownReader(stranger));
         }
@@ -72,7 +74,13 @@ impl Audience {
     ) -> Result<Self, AudienceError> {
         let reporter = Some(readers.reporter().clone());
         let list = readers.readers();
-        Self::new(snapshot, readers.conversation(), list.clone(), list.serials(), reporter)
+        Self::new(
+            snapshot,
+            readers.conversation(),
+            list.clone(),
+            list.serials(),
+            reporter,
+        )
     }
 
     /// The readers the reporter allowed who are still on the roster, without the reporter: for
@@ -80,12 +88,15 @@ impl Audience {
     ///
     /// # Errors
     /// [`AudienceError::NobodyReachable`].
-    pub fn of_team(
-        snapshot: &Snapshot,
-        readers: &AuthenticReaders,
-    ) -> Result<Self, AudienceError> {
+    pub fn of_team(snapshot: &Snapshot, readers: &AuthenticReaders) -> Result<Self, AudienceError> {
         let list = readers.readers();
-        Self::new(snapshot, readers.conversation(), list.clone(), list.serials(), None)
+        Self::new(
+            snapshot,
+            readers.conversation(),
+            list.clone(),
+            list.serials(),
+            None,
+        )
     }
 
     /// Only some of the readers: for sharing with one who lacks something.
@@ -126,7 +137,13 @@ impl Audience {
         if devices.len() + usize::from(reporter.is_some()) > class.stanzas() {
             return Err(AudienceError::TooMany);
         }
-        Ok(Self { conversation, readers, reporter, devices, class })
+        Ok(Self {
+            conversation,
+            readers,
+            reporter,
+            devices,
+            class,
+        })
     }
 
     /// The list as it stands in the message.
@@ -137,7 +154,12 @@ impl Audience {
     /// Readers none of whose devices can be sealed to at present.
     pub fn unreachable(&self) -> Vec<Serial> {
         let reached = |serial: &Serial| self.devices.iter().any(|(reader, _)| reader == serial);
-        self.readers.serials().iter().filter(|serial| !reached(serial)).copied().collect()
+        self.readers
+            .serials()
+            .iter()
+            .filter(|serial| !reached(serial))
+            .copied()
+            .collect()
     }
 
     pub(crate) fn conversation(&self) -> ConversationId {
@@ -153,7 +175,11 @@ impl Audience {
     }
 
     pub(crate) fn recipients(&self) -> Vec<&HybridRecipient> {
-        self.devices.iter().map(|(_, recipient)| recipient).chain(&self.reporter).collect()
+        self.devices
+            .iter()
+            .map(|(_, recipient)| recipient)
+            .chain(&self.reporter)
+            .collect()
     }
 }
 
@@ -163,6 +189,9 @@ fn recipient_of(snapshot: &Snapshot, device: &Device) -> Option<HybridRecipient>
     if device.distrust_since.is_some() {
         return None;
     }
-    let prekey = snapshot.prekeys().of(device).and_then(|prekey| prekey.recipient.parse().ok());
+    let prekey = snapshot
+        .prekeys()
+        .of(device)
+        .and_then(|prekey| prekey.recipient.parse().ok());
     prekey.or_else(|| device.identity.parse().ok())
 }

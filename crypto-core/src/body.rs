@@ -30,7 +30,10 @@ pub enum Kind {
 impl Kind {
     /// Whether the reporter writes this kind; counselors write the others.
     pub fn is_by_reporter(self) -> bool {
-        matches!(self, Self::Report | Self::Message | Self::KeyChange | Self::Withdraw)
+        matches!(
+            self,
+            Self::Report | Self::Message | Self::KeyChange | Self::Withdraw
+        )
     }
 
     /// Whether the reporter is among those it is sealed to. What is not travels in random slots

@@ -109,11 +109,20 @@ impl Casebook {
         if !record.class.is_envelope() {
             return Received::NotForUs;
         }
-        let found = Found { slot: record.slot, day: record.day };
+        let found = Found {
+            slot: record.slot,
+            day: record.day,
+        };
         if let Some(tombstone) = Tombstone::parse(&record.record.blob) {
             let delete_hash = &record.record.delete_hash;
-            let fits = tombstone.commitment(&record.record.r, &found.slot, delete_hash).is_some();
-            return if fits { Received::Deleted } else { Received::NotAnEnvelope };
+            let fits = tombstone
+                .commitment(&record.record.r, &found.slot, delete_hash)
+                .is_some();
+            return if fits {
+                Received::Deleted
+            } else {
+                Received::NotAnEnvelope
+            };
         }
         let candidates = device.candidates(record.day);
         match open(record.class, &record.record.blob, candidates) {
@@ -145,18 +154,28 @@ impl Casebook {
         found: Found,
     ) -> Received {
         let conversation = opened.conversation();
-        let known = self.conversations.get(&conversation).map(Conversation::keys);
+        let known = self
+            .conversations
+            .get(&conversation)
+            .map(Conversation::keys);
         let again = opened.clone();
         let outcome = verify(opened, &found, &self.instance, rosters, known)
             .and_then(|message| self.add(rosters, message));
         match outcome {
-            Ok(digest) => Received::Message { conversation, digest },
+            Ok(digest) => Received::Message {
+                conversation,
+                digest,
+            },
             Err(refusal) if refusal.may_resolve() => {
                 self.waiting.push((again, found));
                 Received::Waiting
             }
             Err(refusal) => {
-                self.refused.push(Refused { slot: found.slot, conversation, refusal });
+                self.refused.push(Refused {
+                    slot: found.slot,
+                    conversation,
+                    refusal,
+                });
                 Received::Refused(refusal)
             }
         }
@@ -167,10 +186,13 @@ impl Casebook {
         let digest = message.digest();
         if !self.conversations.contains_key(&id) {
             let begun = Conversation::begin(&message, &self.instance);
-            self.conversations.insert(id, begun.ok_or(Refusal::UnknownConversation)?);
+            self.conversations
+                .insert(id, begun.ok_or(Refusal::UnknownConversation)?);
         }
-        let conversation =
-            self.conversations.get_mut(&id).expect("it was there or has just been inserted");
+        let conversation = self
+            .conversations
+            .get_mut(&id)
+            .expect("it was there or has just been inserted");
         let share = match &message.message().body {
             Body::Share(share) => Some(share.clone()),
             _ => None,
@@ -198,7 +220,10 @@ impl Casebook {
             if original.conversation != id || matches!(original.body, Body::Share(_)) {
                 continue;
             }
-            let found = Found { slot: original.slot, day: original.place.day };
+            let found = Found {
+                slot: original.slot,
+                day: original.place.day,
+            };
             self.take_in_once(rosters, opened, found);
         }
     }

@@ -40,7 +40,10 @@ pub enum CodenameError {
 }
 
 fn positions(at: &[usize]) -> String {
-    at.iter().map(|position| format!("word {position}")).collect::<Vec<_>>().join(", ")
+    at.iter()
+        .map(|position| format!("word {position}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl Codename {
@@ -114,7 +117,10 @@ impl Codename {
             match Self::parse(phrase, list) {
                 Ok(codename) => return Ok(codename),
                 Err(error) => {
-                    if closest.as_ref().is_none_or(|known| distance(&error) < distance(known)) {
+                    if closest
+                        .as_ref()
+                        .is_none_or(|known| distance(&error) < distance(known))
+                    {
                         closest = Some(error);
                     }
                 }
@@ -125,7 +131,10 @@ impl Codename {
 
     fn with_checksum(&self) -> Bits {
         let digest = Sha256::digest(self.0);
-        Bits { entropy: u128::from_be_bytes(self.0), checksum: digest[0] >> (8 - CHECKSUM_BITS) }
+        Bits {
+            entropy: u128::from_be_bytes(self.0),
+            checksum: digest[0] >> (8 - CHECKSUM_BITS),
+        }
     }
 }
 
@@ -204,11 +213,18 @@ mod tests {
         let phrase = zeros.to_phrase(WordList::english());
         assert_eq!(*phrase, format!("{}about", "abandon ".repeat(11)));
         let ones = Codename::from_entropy([0xff; ENTROPY_SIZE]);
-        assert_eq!(*ones.to_phrase(WordList::english()), format!("{}wrong", "zoo ".repeat(11)));
+        assert_eq!(
+            *ones.to_phrase(WordList::english()),
+            format!("{}wrong", "zoo ".repeat(11))
+        );
         for byte in 0..=255 {
-            let codename = Codename::from_entropy(std::array::from_fn(|i| byte ^ (i as u8).wrapping_mul(37)));
+            let codename =
+                Codename::from_entropy(std::array::from_fn(|i| byte ^ (i as u8).wrapping_mul(37)));
             let theirs = bip39::Mnemonic::from_entropy(codename.entropy()).unwrap();
-            assert_eq!(theirs.words().collect::<Vec<_>>(), codename.words(WordList::english()));
+            assert_eq!(
+                theirs.words().collect::<Vec<_>>(),
+                codename.words(WordList::english())
+            );
             let phrase = codename.to_phrase(WordList::english());
             assert_eq!(Codename::parse(&phrase, WordList::english()), Ok(codename));
         }
@@ -217,8 +233,10 @@ mod tests {
     #[test]
     fn reads_what_people_type() {
         let codename = Codename::from_entropy([0; ENTROPY_SIZE]);
-        let numbered: String =
-            (1..12).map(|i| format!("{i}. Abandon,\u{a0}\n")).collect::<String>() + "12) ABOUT\t";
+        let numbered: String = (1..12)
+            .map(|i| format!("{i}. Abandon,\u{a0}\n"))
+            .collect::<String>()
+            + "12) ABOUT\t";
         assert_eq!(Codename::parse_any(&numbered), Ok(codename.clone()));
         let wide = "ａｂａｎｄｏｎ　".repeat(11) + "ａｂｏｕｔ";
         assert_eq!(Codename::parse_any(&wide), Ok(codename));
@@ -228,13 +246,25 @@ mod tests {
     fn says_what_is_wrong() {
         let english = WordList::english();
         let eleven = "zoo ".repeat(11);
-        assert_eq!(Codename::parse(&eleven, english), Err(CodenameError::Count { found: 11 }));
-        assert_eq!(Codename::parse("", english), Err(CodenameError::Count { found: 0 }));
+        assert_eq!(
+            Codename::parse(&eleven, english),
+            Err(CodenameError::Count { found: 11 })
+        );
+        assert_eq!(
+            Codename::parse("", english),
+            Err(CodenameError::Count { found: 0 })
+        );
         let swapped = format!("wrong {eleven}");
-        assert_eq!(Codename::parse(&swapped, english), Err(CodenameError::Checksum));
+        assert_eq!(
+            Codename::parse(&swapped, english),
+            Err(CodenameError::Checksum)
+        );
         let typos = format!("zoozoo {}wronk", "zoo ".repeat(10));
         let error = Codename::parse(&typos, english).unwrap_err();
         assert_eq!(error, CodenameError::UnknownWords { at: vec![1, 12] });
-        assert_eq!(error.to_string(), "these words are not in the list: word 1, word 12");
+        assert_eq!(
+            error.to_string(),
+            "these words are not in the list: word 1, word 12"
+        );
     }
 }

@@ -65,7 +65,15 @@ pub(crate) fn compose(
     draft: Draft<'_>,
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Outgoing, ComposeError> {
-    let Draft { snapshot, conversation, writer, key_index, key, audience, .. } = draft;
+    let Draft {
+        snapshot,
+        conversation,
+        writer,
+        key_index,
+        key,
+        audience,
+        ..
+    } = draft;
     let kind = draft.body.kind();
     let chain = Chain::of(kind);
     let place = next_place(&draft, chain)?;
@@ -83,7 +91,9 @@ pub(crate) fn compose(
         slot,
         checkpoint: snapshot.state().checkpoint.head,
         readers: audience.readers().clone(),
-        reply_to: kind.carries_reply_to().then(|| conversation.keys().reply_to().clone()),
+        reply_to: kind
+            .carries_reply_to()
+            .then(|| conversation.keys().reply_to().clone()),
         body: draft.body,
     };
     let sealed = seal(&message, draft.signer, audience, rng).map_err(|error| match error {
@@ -113,8 +123,16 @@ pub(crate) fn random_slot(rng: &mut (impl CryptoRng + RngCore)) -> Slot {
 
 fn next_place(draft: &Draft<'_>, chain: Chain) -> Result<Place, ComposeError> {
     let day = draft.snapshot.today();
-    let place = |number| Place { day, writer: draft.writer, number };
-    let taken = |number| draft.conversation.is_taken(chain, draft.key_index, &place(number));
+    let place = |number| Place {
+        day,
+        writer: draft.writer,
+        number,
+    };
+    let taken = |number| {
+        draft
+            .conversation
+            .is_taken(chain, draft.key_index, &place(number))
+    };
     let free = match chain {
         // Random slots cannot collide: the writer's own list says what is free.
         Chain::Team => (0..=LAST_NUMBER).find(|number| !taken(*number)),

@@ -80,7 +80,11 @@ impl Chain {
 impl Conversation {
     /// An empty conversation whose keys are known.
     pub fn new(keys: ConversationKeys) -> Self {
-        Self { keys, messages: Vec::new(), occupied: BTreeSet::new() }
+        Self {
+            keys,
+            messages: Vec::new(),
+            occupied: BTreeSet::new(),
+        }
     }
 
     /// The conversation a message begins that carries the reporter's keys; `None` for others.
@@ -114,10 +118,18 @@ impl Conversation {
         if message.message().conversation != self.id() {
             return Err(Refusal::UnknownConversation);
         }
-        if self.messages.iter().any(|other| other.digest() == message.digest()) {
+        if self
+            .messages
+            .iter()
+            .any(|other| other.digest() == message.digest())
+        {
             return Ok(());
         }
-        if self.messages.iter().any(|other| address(other) == address(&message)) {
+        if self
+            .messages
+            .iter()
+            .any(|other| address(other) == address(&message))
+        {
             return Err(Refusal::RepeatedPlace);
         }
         if !self.quotes_the_list(&message) {
@@ -127,7 +139,9 @@ impl Conversation {
             let key = ConversationKey::new(change.key.clone());
             self.keys.learn(message.message().key_index, key);
         }
-        let position = self.messages.partition_point(|other| order(other) <= order(&message));
+        let position = self
+            .messages
+            .partition_point(|other| order(other) <= order(&message));
         self.messages.insert(position, message);
         Ok(())
     }
@@ -135,12 +149,16 @@ impl Conversation {
     /// All messages in the order in which they can have been written, and whether each follows
     /// its writer's previous one.
     pub fn messages(&self) -> impl Iterator<Item = (&VerifiedMessage, Continuity)> {
-        self.messages.iter().map(|message| (message, self.continuity(message)))
+        self.messages
+            .iter()
+            .map(|message| (message, self.continuity(message)))
     }
 
     /// The message of that hash.
     pub fn message(&self, digest: &Digest) -> Option<&VerifiedMessage> {
-        self.messages.iter().find(|message| message.digest() == *digest)
+        self.messages
+            .iter()
+            .find(|message| message.digest() == *digest)
     }
 
     /// The list of readers the reporter signed last, where a message of theirs is here.
@@ -159,8 +177,10 @@ impl Conversation {
 
     /// The key index to write under: that of the reporter's newest message.
     pub fn key_index(&self) -> Option<u8> {
-        let by_reporter =
-            self.messages.iter().filter(|message| message.kind().is_by_reporter());
+        let by_reporter = self
+            .messages
+            .iter()
+            .filter(|message| message.kind().is_by_reporter());
         by_reporter.map(|message| message.message().key_index).max()
     }
 
@@ -170,9 +190,12 @@ impl Conversation {
     }
 
     pub(crate) fn is_taken(&self, chain: Chain, key_index: u8, place: &Place) -> bool {
-        let occupied =
-            chain == Chain::WithReporter && self.occupied.contains(&(key_index, *place));
-        occupied || self.messages.iter().any(|m| address(m) == address_of(chain, key_index, place))
+        let occupied = chain == Chain::WithReporter && self.occupied.contains(&(key_index, *place));
+        occupied
+            || self
+                .messages
+                .iter()
+                .any(|m| address(m) == address_of(chain, key_index, place))
     }
 
     /// Hash of the newest message of `writer` in `chain`.
@@ -180,7 +203,8 @@ impl Conversation {
         let own = self.messages.iter().filter(|message| {
             Chain::of(message.kind()) == chain && message.message().place.writer == writer
         });
-        own.max_by_key(|message| succession(message)).map(VerifiedMessage::digest)
+        own.max_by_key(|message| succession(message))
+            .map(VerifiedMessage::digest)
     }
 
     /// Whether a counselor's message names the readers the reporter named. Every change of the
@@ -224,7 +248,13 @@ impl Conversation {
 fn order(message: &VerifiedMessage) -> (Day, u64, Writer, u8, u8) {
     let message = message.message();
     let place = message.place;
-    (place.day, message.checkpoint.size, place.writer, message.key_index, place.number)
+    (
+        place.day,
+        message.checkpoint.size,
+        place.writer,
+        message.key_index,
+        place.number,
+    )
 }
 
 /// The order of one writer's messages: a key is never used again once the next one is.
@@ -237,7 +267,11 @@ type Address = (bool, u8, Place);
 
 fn address(message: &VerifiedMessage) -> Address {
     let place = &message.message().place;
-    address_of(Chain::of(message.kind()), message.message().key_index, place)
+    address_of(
+        Chain::of(message.kind()),
+        message.message().key_index,
+        place,
+    )
 }
 
 fn address_of(chain: Chain, key_index: u8, place: &Place) -> Address {

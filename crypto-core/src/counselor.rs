@@ -66,13 +66,18 @@ pub fn compose_share(
         line1: message.line1().to_owned(),
         line2: message.line2().to_owned(),
     };
-    let found = messages.iter().filter_map(|digest| conversation.message(digest));
+    let found = messages
+        .iter()
+        .filter_map(|digest| conversation.message(digest));
     let body = ShareBody {
         reply_to: conversation.keys().reply_to().clone(),
         keys: conversation
             .keys()
             .all()
-            .map(|(index, key)| SharedKey { index, key: key.secret().clone() })
+            .map(|(index, key)| SharedKey {
+                index,
+                key: key.secret().clone(),
+            })
             .collect(),
         messages: found.map(shared).collect(),
     };
@@ -107,12 +112,20 @@ impl<'a> Author<'a> {
         conversation: &'a Conversation,
     ) -> Result<Self, ComposeError> {
         let today = snapshot.today();
-        let device = keys.find(snapshot.roster(), today).ok_or(ComposeError::Device)?;
+        let device = keys
+            .find(snapshot.roster(), today)
+            .ok_or(ComposeError::Device)?;
         let readers = conversation.readers().ok_or(ComposeError::ReadersUnknown)?;
         if !readers.readers().contains(device.serial) {
             return Err(ComposeError::NotAReader);
         }
-        Ok(Self { snapshot, keys, device, conversation, readers })
+        Ok(Self {
+            snapshot,
+            keys,
+            device,
+            conversation,
+            readers,
+        })
     }
 
     fn compose(
@@ -121,8 +134,15 @@ impl<'a> Author<'a> {
         body: Body,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Outgoing, ComposeError> {
-        let key_index = self.conversation.key_index().ok_or(ComposeError::ReadersUnknown)?;
-        let key = self.conversation.keys().key(key_index).ok_or(ComposeError::ReadersUnknown)?;
+        let key_index = self
+            .conversation
+            .key_index()
+            .ok_or(ComposeError::ReadersUnknown)?;
+        let key = self
+            .conversation
+            .keys()
+            .key(key_index)
+            .ok_or(ComposeError::ReadersUnknown)?;
         let draft = Draft {
             snapshot: self.snapshot,
             conversation: self.conversation,

@@ -16,7 +16,10 @@ pub(crate) fn expand<const N: usize>(
 ) -> Zeroizing<[u8; N]> {
     let mut out = Zeroizing::new([0; N]);
     Hkdf::<Sha256>::new(salt, key)
-        .expand_multi_info(&[LABEL_PREFIX.as_bytes(), label.as_bytes(), suffix], out.as_mut_slice())
+        .expand_multi_info(
+            &[LABEL_PREFIX.as_bytes(), label.as_bytes(), suffix],
+            out.as_mut_slice(),
+        )
         .expect("derived keys are shorter than HKDF's limit");
     out
 }

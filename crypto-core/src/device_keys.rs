@@ -54,7 +54,11 @@ impl DeviceSeeds {
             rng.fill_bytes(&mut bytes);
             SecretHex::new(bytes)
         };
-        Self { sign: seed(), identity: seed(), delete: seed() }
+        Self {
+            sign: seed(),
+            identity: seed(),
+            delete: seed(),
+        }
     }
 }
 
@@ -93,7 +97,11 @@ impl DeviceKeys {
     /// This device on a roster, if it is there and trusted today.
     pub fn find<'a>(&self, roster: &'a Roster, today: Day) -> Option<&'a Device> {
         let own = |device: &&Device| device.sign.public_key() == self.verifier.public_key();
-        roster.devices.iter().find(own).filter(|device| device.is_trusted_on(today))
+        roster
+            .devices
+            .iter()
+            .find(own)
+            .filter(|device| device.is_trusted_on(today))
     }
 
     /// Signs the device's messages and notes.
@@ -155,7 +163,11 @@ impl DeviceKeys {
             let end = prekey.day.forward(VALID_DAYS + KEPT_DAYS);
             end < today && end < synced
         };
-        let days = self.prekeys.iter().filter(|prekey| over(prekey)).map(|prekey| prekey.day);
+        let days = self
+            .prekeys
+            .iter()
+            .filter(|prekey| over(prekey))
+            .map(|prekey| prekey.day);
         let days = days.collect();
         self.prekeys.retain(|prekey| !over(prekey));
         days

@@ -53,13 +53,20 @@ fn key_schedule(shared: &SharedSecret, info: &[u8]) -> Context {
     transcript.extend_from_slice(info_hash.as_slice());
 
     let (_, secret) = labelled_extract(shared.as_slice(), b"secret", &[]);
-    let mut context = Context { key: Zeroizing::new([0; 32]), nonce: [0; 12] };
+    let mut context = Context {
+        key: Zeroizing::new([0; 32]),
+        nonce: [0; 12],
+    };
     labelled_expand(&secret, b"key", &transcript, context.key.as_mut_slice());
     labelled_expand(&secret, b"base_nonce", &transcript, &mut context.nonce);
     context
 }
 
-fn labelled_extract(salt: &[u8], label: &[u8], input: &[u8]) -> (Zeroizing<[u8; 32]>, Hkdf<Sha256>) {
+fn labelled_extract(
+    salt: &[u8],
+    label: &[u8],
+    input: &[u8],
+) -> (Zeroizing<[u8; 32]>, Hkdf<Sha256>) {
     let mut labelled = Zeroizing::new(Vec::new());
     for piece in [VERSION.as_slice(), SUITE, label, input] {
         labelled.extend_from_slice(piece);
@@ -69,7 +76,9 @@ fn labelled_extract(salt: &[u8], label: &[u8], input: &[u8]) -> (Zeroizing<[u8; 
 }
 
 fn labelled_expand(secret: &Hkdf<Sha256>, label: &[u8], info: &[u8], out: &mut [u8]) {
-    let length = u16::try_from(out.len()).expect("keys and nonces are short").to_be_bytes();
+    let length = u16::try_from(out.len())
+        .expect("keys and nonces are short")
+        .to_be_bytes();
     secret
         .expand_multi_info(&[&length, VERSION, SUITE, label, info], out)
         .expect("keys and nonces are shorter than HKDF's limit");

@@ -31,7 +31,10 @@ pub struct IdentityError;
 impl HybridIdentity {
     /// The identity of a seed.
     pub fn from_seed(seed: &[u8; SEED_SIZE]) -> Self {
-        Self { seed: Zeroizing::new(*seed), pair: DecapsulationPair::from_seed(seed) }
+        Self {
+            seed: Zeroizing::new(*seed),
+            pair: DecapsulationPair::from_seed(seed),
+        }
     }
 
     /// A new identity.
@@ -70,13 +73,17 @@ impl age::Identity for HybridIdentity {
             return Some(Err(DecryptError::InvalidHeader));
         };
         let file_key = hpke::open(&shared, INFO, &stanza.body)?;
-        Some(Ok(FileKey::init_with_mut(|key| key.copy_from_slice(&file_key))))
+        Some(Ok(FileKey::init_with_mut(|key| {
+            key.copy_from_slice(&file_key)
+        })))
     }
 }
 
 /// The one argument of a well-formed stanza with a body of the one length it can have.
 fn encapsulated_key(stanza: &Stanza) -> Option<[u8; ENCAPSULATED_KEY_SIZE]> {
-    let [argument] = stanza.args.as_slice() else { return None };
+    let [argument] = stanza.args.as_slice() else {
+        return None;
+    };
     if stanza.body.len() != WRAPPED_FILE_KEY_SIZE {
         return None;
     }

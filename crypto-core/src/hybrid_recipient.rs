@@ -81,7 +81,10 @@ impl HybridRecipient {
         &'a self,
         rng: &'a RefCell<R>,
     ) -> impl age::Recipient + 'a {
-        WithRng { recipient: self, rng }
+        WithRng {
+            recipient: self,
+            rng,
+        }
     }
 }
 

@@ -172,7 +172,11 @@ impl Message {
         let message = Self {
             instance: wire.instance,
             conversation: wire.conversation,
-            place: Place { day: wire.day, writer: wire.from, number: wire.n },
+            place: Place {
+                day: wire.day,
+                writer: wire.from,
+                number: wire.n,
+            },
             key_index: wire.kc,
             prev: wire.prev,
             roster: wire.roster,
@@ -194,17 +198,29 @@ impl Message {
         ensure(self.place.is_valid(), MessageError::Place)?;
         let by_reporter = self.place.writer == Writer::REPORTER;
         ensure(kind.is_by_reporter() == by_reporter, MessageError::Writer)?;
-        ensure(kind.carries_reply_to() == self.reply_to.is_some(), MessageError::ReplyTo)?;
+        ensure(
+            kind.carries_reply_to() == self.reply_to.is_some(),
+            MessageError::ReplyTo,
+        )?;
         let index_fits = match kind {
             Kind::Report => self.key_index == 0,
             Kind::KeyChange => self.key_index > 0,
             _ => true,
         };
         ensure(index_fits, MessageError::KeyIndex)?;
-        ensure(self.checkpoint.size <= LARGEST_INTEGER, MessageError::Integer)?;
+        ensure(
+            self.checkpoint.size <= LARGEST_INTEGER,
+            MessageError::Integer,
+        )?;
         let attachments = self.body.attachments();
-        ensure(attachments.iter().all(|file| file.size <= LARGEST_INTEGER), MessageError::Integer)?;
-        ensure(attachments.iter().all(|file| file.is_consistent()), MessageError::Attachment)
+        ensure(
+            attachments.iter().all(|file| file.size <= LARGEST_INTEGER),
+            MessageError::Integer,
+        )?;
+        ensure(
+            attachments.iter().all(|file| file.is_consistent()),
+            MessageError::Attachment,
+        )
     }
 }
 

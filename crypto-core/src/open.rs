@@ -50,7 +50,9 @@ pub fn open<'a>(
     identities: impl IntoIterator<Item = &'a HybridIdentity>,
 ) -> Result<OpenedEnvelope, OpenError> {
     grammar::check(class, blob)?;
-    let identities = identities.into_iter().map(|identity| identity as &dyn age::Identity);
+    let identities = identities
+        .into_iter()
+        .map(|identity| identity as &dyn age::Identity);
     let plaintext = age_file::open(blob, identities).ok_or(OpenError::Closed)?;
     let text = std::str::from_utf8(&plaintext).map_err(|_| OpenError::Content)?;
     let (line1, rest) = text.split_once('\n').ok_or(OpenError::Content)?;
@@ -133,17 +135,35 @@ mod tests {
 
     #[test]
     fn a_content_of_another_form_is_named() {
-        let right = Padding { fill: b' ', end: b'\n' };
+        let right = Padding {
+            fill: b' ',
+            end: b'\n',
+        };
         let lines = format!("{{}}\n{}\n", signature_line(&[1; 64]));
-        assert_eq!(opened(&lines, right), OpenError::Message(MessageError::Form));
+        assert_eq!(
+            opened(&lines, right),
+            OpenError::Message(MessageError::Form)
+        );
         assert_eq!(opened("", right), OpenError::Content);
         assert_eq!(opened("{}\n", right), OpenError::Content);
         assert_eq!(opened("{}\n{\"sig\":\"\"}\n", right), OpenError::Content);
-        for wrong in [Padding { fill: 0, end: b'\n' }, Padding { fill: b' ', end: b' ' }] {
+        for wrong in [
+            Padding {
+                fill: 0,
+                end: b'\n',
+            },
+            Padding {
+                fill: b' ',
+                end: b' ',
+            },
+        ] {
             assert_eq!(opened(&lines, wrong), OpenError::Content);
         }
         assert_eq!(opened(&format!("{lines}x"), right), OpenError::Content);
-        assert_eq!(opened(&format!("\u{feff}{lines}"), right), OpenError::Message(MessageError::Form));
+        assert_eq!(
+            opened(&format!("\u{feff}{lines}"), right),
+            OpenError::Message(MessageError::Form)
+        );
     }
 
     #[test]

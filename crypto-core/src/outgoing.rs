@@ -60,7 +60,10 @@ pub fn decoy(snapshot: &Snapshot, rng: &mut (impl CryptoRng + RngCore)) -> (Outg
     rng.fill_bytes(&mut secret);
     let slot = random_slot(rng);
     // As likely in any shard as the messages are.
-    let shard = shard_bits(rng.next_u32().to_be_bytes()[0], snapshot.roster().shard_bits);
+    let shard = shard_bits(
+        rng.next_u32().to_be_bytes()[0],
+        snapshot.roster().shard_bits,
+    );
     let key = delete_key(&secret, &slot);
     let outgoing = Outgoing {
         day: snapshot.today(),

@@ -26,7 +26,12 @@ impl ReplyTo {
     pub fn conversation(&self, instance: &InstanceId) -> ConversationId {
         let digest = labelled(
             "conversation",
-            &[&instance.0, self.sign.as_bytes(), self.recipient.as_bytes(), self.kc0.expose()],
+            &[
+                &instance.0,
+                self.sign.as_bytes(),
+                self.recipient.as_bytes(),
+                self.kc0.expose(),
+            ],
         );
         let mut id = [0; ConversationId::LENGTH];
         id.copy_from_slice(&digest.0[..ConversationId::LENGTH]);

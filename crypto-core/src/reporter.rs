@@ -89,7 +89,11 @@ impl Mailbox {
     pub fn from_codename(codename: &Codename, instance: &InstanceId) -> Self {
         let keys = ReporterKeys::derive(codename, instance);
         let conversation = Conversation::new(ConversationKeys::new(keys.reply_to(), instance));
-        Self { keys, conversation, outcomes: BTreeMap::new() }
+        Self {
+            keys,
+            conversation,
+            outcomes: BTreeMap::new(),
+        }
     }
 
     /// The reporter's keys.
@@ -117,7 +121,11 @@ impl Mailbox {
             let before = located.len();
             for day in &snapshot.index().days {
                 for (place, slot, day) in index.places_of(&key, day.day, &writers) {
-                    located.push(Located { key_index, place, found: Found { slot, day } });
+                    located.push(Located {
+                        key_index,
+                        place,
+                        found: Found { slot, day },
+                    });
                 }
             }
             self.conversation.learn(key_index, key);
@@ -160,7 +168,11 @@ impl Mailbox {
         let mut slots: Vec<Slot> = open.iter().map(|located| located.found.slot).collect();
         fill_up(&mut slots, count, snapshot, rng);
         shuffle(&mut slots, rng);
-        FetchPlan { slots, wanted: open, left }
+        FetchPlan {
+            slots,
+            wanted: open,
+            left,
+        }
     }
 
     /// Takes the answer to a fetch in; what was not wanted is passed over. Answers what became of
@@ -173,7 +185,10 @@ impl Mailbox {
     ) -> Vec<(Located, Outcome)> {
         let mut outcomes = Vec::with_capacity(plan.wanted.len());
         for located in &plan.wanted {
-            let position = plan.slots.iter().position(|slot| *slot == located.found.slot);
+            let position = plan
+                .slots
+                .iter()
+                .position(|slot| *slot == located.found.slot);
             let record = position.and_then(|position| records.get(position));
             let outcome = match record {
                 Some(record) => self.receive_one(snapshot, located, record),
@@ -193,8 +208,14 @@ impl Mailbox {
     ) -> Outcome {
         let found = &located.found;
         if let Some(tombstone) = Tombstone::parse(&record.blob) {
-            let fits = tombstone.commitment(&record.r, &found.slot, &record.delete_hash).is_some();
-            return if fits { Outcome::Deleted } else { Outcome::Missing };
+            let fits = tombstone
+                .commitment(&record.r, &found.slot, &record.delete_hash)
+                .is_some();
+            return if fits {
+                Outcome::Deleted
+            } else {
+                Outcome::Missing
+            };
         }
         let class = snapshot.envelope_class();
         let opened = match open(class, &record.blob, [self.keys.identity()]) {
@@ -203,7 +224,13 @@ impl Mailbox {
             Err(OpenError::Content | OpenError::Message(_)) => return Outcome::Malformed,
         };
         let known = Some(self.conversation.keys());
-        let verified = verify(opened, found, self.keys.instance(), snapshot.rosters(), known);
+        let verified = verify(
+            opened,
+            found,
+            self.keys.instance(),
+            snapshot.rosters(),
+            known,
+        );
         let added = verified.and_then(|message| {
             let digest = message.digest();
             self.conversation.add(message).map(|()| digest)
@@ -255,7 +282,11 @@ impl Mailbox {
         let key = self.keys.conversation_key(key_index);
         let MessageBody { text, attachments } = body;
         let text = (!text.is_empty()).then_some(text);
-        let body = KeyChangeBody { key: key.secret().clone(), text, attachments };
+        let body = KeyChangeBody {
+            key: key.secret().clone(),
+            text,
+            attachments,
+        };
         self.compose(snapshot, key_index, &readers, Body::KeyChange(body), rng)
     }
 
@@ -281,7 +312,8 @@ impl Mailbox {
             let digest = message.digest();
             // A place taken twice cannot come from `compose`.
             if self.conversation.add(message.clone()).is_ok() {
-                self.outcomes.insert(outgoing.slot, Outcome::Message(digest));
+                self.outcomes
+                    .insert(outgoing.slot, Outcome::Message(digest));
             }
         }
     }
@@ -290,7 +322,8 @@ impl Mailbox {
     pub fn occupied(&mut self, outgoing: &Outgoing) {
         if let Some(message) = &outgoing.message {
             let message = message.message();
-            self.conversation.mark_occupied(message.key_index, message.place);
+            self.conversation
+                .mark_occupied(message.key_index, message.place);
         }
     }
 
@@ -301,7 +334,10 @@ impl Mailbox {
             .filter(|located| located.place.writer == Writer::REPORTER)
             .map(|located| {
                 let slot = located.found.slot;
-                DeleteRequest { slot, key: self.keys.delete_key(&slot) }
+                DeleteRequest {
+                    slot,
+                    key: self.keys.delete_key(&slot),
+                }
             })
             .collect()
     }
@@ -332,7 +368,10 @@ impl Mailbox {
 
     /// The list as before, without those who left the roster.
     fn readers_still_there(&self, snapshot: &Snapshot) -> Result<Readers, ComposeError> {
-        let before = self.conversation.readers().ok_or(ComposeError::ReadersUnknown)?;
+        let before = self
+            .conversation
+            .readers()
+            .ok_or(ComposeError::ReadersUnknown)?;
         let roster = snapshot.roster();
         let still = before.readers().serials().iter().copied();
         Readers::new(still.filter(|serial| roster.member(*serial).is_some()))

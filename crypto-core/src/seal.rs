@@ -14,7 +14,10 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// What follows the two lines: text a person can look at in an editor.
-const ENVELOPE_PADDING: Padding = Padding { fill: b' ', end: b'\n' };
+const ENVELOPE_PADDING: Padding = Padding {
+    fill: b' ',
+    end: b'\n',
+};
 
 /// An envelope, and the two lines inside for the one who wrote them.
 pub struct SealedEnvelope {

@@ -32,7 +32,9 @@ impl<'de, const N: usize> Deserialize<'de> for SecretHex<N> {
         let mut bytes = Zeroizing::new([0; N]);
         let lower = !text.bytes().any(|b| b.is_ascii_uppercase());
         if !lower || hex::decode_to_slice(text.as_bytes(), bytes.as_mut_slice()).is_err() {
-            return Err(serde::de::Error::custom("expected a secret in lower-case hexadecimal"));
+            return Err(serde::de::Error::custom(
+                "expected a secret in lower-case hexadecimal",
+            ));
         }
         Ok(Self(*bytes))
     }

@@ -99,13 +99,20 @@ impl fmt::Debug for SigningPublicKey {
 /// Whether `signature` over line 1 of a message is by this key. Weak keys and second encodings
 /// of a signature are refused.
 pub(crate) fn line_is_signed(line: &str, public_key: &[u8; 32], signature: &[u8; 64]) -> bool {
-    let Ok(key) = VerifyingKey::from_bytes(public_key) else { return false };
+    let Ok(key) = VerifyingKey::from_bytes(public_key) else {
+        return false;
+    };
     let signature = ed25519_dalek::Signature::from_bytes(signature);
     key.verify_strict(&line_digest(line), &signature).is_ok()
 }
 
 fn line_digest(line: &str) -> [u8; 64] {
-    Sha512::new().chain_update(LABEL_PREFIX).chain_update("message").chain_update(line).finalize().into()
+    Sha512::new()
+        .chain_update(LABEL_PREFIX)
+        .chain_update("message")
+        .chain_update(line)
+        .finalize()
+        .into()
 }
 
 impl fmt::Debug for Signer {

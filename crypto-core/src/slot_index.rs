@@ -39,7 +39,15 @@ impl SlotIndex {
             while number < end && number <= LAST_NUMBER {
                 let slot = day_key.slot(writer, number);
                 if let Some(index_day) = self.day_of(&slot) {
-                    found.push((Place { day, writer, number }, slot, index_day));
+                    found.push((
+                        Place {
+                            day,
+                            writer,
+                            number,
+                        },
+                        slot,
+                        index_day,
+                    ));
                     end = number + 1 + LOOK_AHEAD;
                 }
                 number += 1;

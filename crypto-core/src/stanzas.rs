@@ -19,13 +19,13 @@ pub(crate) struct Stanzas<'a, R> {
 
 impl<'a, R: CryptoRng + RngCore> Stanzas<'a, R> {
     /// `count` stanzas, at least as many as there are recipients.
-    pub(crate) fn new(
-        recipients: &'a [&'a HybridRecipient],
-        count: usize,
-        rng: &'a mut R,
-    ) -> Self {
+    pub(crate) fn new(recipients: &'a [&'a HybridRecipient], count: usize, rng: &'a mut R) -> Self {
         debug_assert!(recipients.len() <= count);
-        Self { recipients, count, rng: RefCell::new(rng) }
+        Self {
+            recipients,
+            count,
+            rng: RefCell::new(rng),
+        }
     }
 }
 

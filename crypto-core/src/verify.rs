@@ -155,12 +155,18 @@ pub fn verify(
     let message = opened.unverified();
     ensure(message.instance == *instance, Refusal::Instance)?;
     ensure(message.slot == found.slot, Refusal::Slot)?;
-    ensure(message.place.day.distance(found.day) <= DAY_TOLERANCE, Refusal::Day)?;
+    ensure(
+        message.place.day.distance(found.day) <= DAY_TOLERANCE,
+        Refusal::Day,
+    )?;
 
     let known = known.filter(|known| known.conversation == message.conversation);
     let reply_to = match (carried_reply_to(message), known) {
         (Some(reply_to), _) => {
-            ensure(reply_to.conversation(instance) == message.conversation, Refusal::Conversation)?;
+            ensure(
+                reply_to.conversation(instance) == message.conversation,
+                Refusal::Conversation,
+            )?;
             reply_to
         }
         (None, Some(known)) => &known.reply_to,
@@ -172,9 +178,15 @@ pub fn verify(
         _ => Some(device_of(message, found, rosters)?),
     };
     let key = device.map_or(reply_to.sign.as_bytes(), |device| device.sign.public_key());
-    ensure(line_is_signed(opened.line1(), key, opened.signature()), Refusal::Signature)?;
+    ensure(
+        line_is_signed(opened.line1(), key, opened.signature()),
+        Refusal::Signature,
+    )?;
     let author = device.map(|device| device.serial);
-    ensure(author.is_none_or(|serial| message.readers.contains(serial)), Refusal::NotAReader)?;
+    ensure(
+        author.is_none_or(|serial| message.readers.contains(serial)),
+        Refusal::NotAReader,
+    )?;
 
     if message.kind().reaches_reporter() {
         let key = key_of(message, reply_to, known)?;
@@ -219,23 +231,37 @@ fn device_of<'a>(
     rosters: &'a RosterChain,
 ) -> Result<&'a Device, Refusal> {
     let all = rosters.all();
-    let named = all.iter().position(|signed| signed.digest == message.roster);
+    let named = all
+        .iter()
+        .position(|signed| signed.digest == message.roster);
     let named = named.ok_or(Refusal::UnknownRoster)?;
     let writer = message.place.writer;
-    let device = all[named].roster.device(writer).ok_or(Refusal::UnknownDevice)?;
+    let device = all[named]
+        .roster
+        .device(writer)
+        .ok_or(Refusal::UnknownDevice)?;
     // The server vouches for the index day and the writer for the message's: neither may hide
     // behind the other. What the newest roster distrusts was distrusted all along.
     let day = found.day.max(message.place.day);
     let same = |other: &&Device| other.sign.public_key() == device.sign.public_key();
-    let later = || all[named..].iter().filter_map(|signed| signed.roster.device(writer));
+    let later = || {
+        all[named..]
+            .iter()
+            .filter_map(|signed| signed.roster.device(writer))
+    };
     if !later().filter(same).all(|device| device.is_trusted_on(day)) {
         return Err(Refusal::DistrustedDevice);
     }
     // A device that has left cannot go on writing under the roster that still had it.
-    let succeeded = all.get(named + 1).is_some_and(|next| {
-        next.roster.not_before.day().forward(DAY_TOLERANCE) < found.day
-    });
-    let left = rosters.current().roster.device(writer).as_ref().is_none_or(|now| !same(now));
+    let succeeded = all
+        .get(named + 1)
+        .is_some_and(|next| next.roster.not_before.day().forward(DAY_TOLERANCE) < found.day);
+    let left = rosters
+        .current()
+        .roster
+        .device(writer)
+        .as_ref()
+        .is_none_or(|now| !same(now));
     if succeeded && left {
         return Err(Refusal::UnknownDevice);
     }
@@ -246,7 +272,13 @@ impl VerifiedMessage {
     fn vouch(opened: OpenedEnvelope, author: Option<Serial>) -> Self {
         let (message, line1, line2) = opened.into_parts();
         let digest = line_hash(&line1);
-        Self { message, author, digest, line1, line2 }
+        Self {
+            message,
+            author,
+            digest,
+            line1,
+            line2,
+        }
     }
 
     /// A message this end has just signed.
@@ -257,7 +289,13 @@ impl VerifiedMessage {
         author: Option<Serial>,
     ) -> Self {
         let digest = line_hash(&line1);
-        Self { message, author, digest, line1, line2 }
+        Self {
+            message,
+            author,
+            digest,
+            line1,
+            line2,
+        }
     }
 
     /// A message that was verified before and has since lain in a sealed vault, where its roster

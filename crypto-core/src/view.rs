@@ -86,12 +86,16 @@ impl MessageView {
     pub fn new(verified: &VerifiedMessage, continuity: Continuity, roster: &Roster) -> Self {
         let message = verified.message();
         let member = verified.author().and_then(|serial| roster.member(serial));
-        let attachments = message.body.attachments().iter().map(|file| AttachmentView {
-            name: file.name.clone(),
-            media_type: file.media_type.clone(),
-            size: file.size,
-            sha256: file.sha256,
-        });
+        let attachments = message
+            .body
+            .attachments()
+            .iter()
+            .map(|file| AttachmentView {
+                name: file.name.clone(),
+                media_type: file.media_type.clone(),
+                size: file.size,
+                sha256: file.sha256,
+            });
         Self {
             digest: verified.digest(),
             slot: message.slot,

@@ -16,13 +16,18 @@ pub struct WordList {
 impl WordList {
     /// The English list of BIP 39.
     pub fn english() -> Self {
-        Self { language: "en", words: Language::English.word_list() }
+        Self {
+            language: "en",
+            words: Language::English.word_list(),
+        }
     }
 
     /// The list for a language tag such as `en` or `de-AT`, where there is one.
     pub fn for_language(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::all().into_iter().find(|list| list.language.eq_ignore_ascii_case(primary))
+        Self::all()
+            .into_iter()
+            .find(|list| list.language.eq_ignore_ascii_case(primary))
     }
 
     /// Every list there is.
@@ -50,7 +55,9 @@ impl WordList {
     /// word, except where the word is a beginning itself.
     pub fn completions(self, beginning: &str) -> &'static [&'static str] {
         let beginning = beginning.trim().to_lowercase();
-        let first = self.words.partition_point(|word| *word < beginning.as_str());
+        let first = self
+            .words
+            .partition_point(|word| *word < beginning.as_str());
         let rest = &self.words[first..];
         &rest[..rest.partition_point(|word| word.starts_with(&beginning))]
     }
@@ -64,7 +71,10 @@ mod tests {
     fn every_list_is_sorted_and_plain() {
         for list in WordList::all() {
             assert!(list.words.windows(2).all(|pair| pair[0] < pair[1]));
-            assert!(list.words.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase())));
+            assert!(list
+                .words
+                .iter()
+                .all(|word| word.bytes().all(|b| b.is_ascii_lowercase())));
         }
     }
 

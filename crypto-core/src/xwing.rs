@@ -85,12 +85,17 @@ impl EncapsulationPair {
         // Every secret scalar is a multiple of the cofactor 8, so a point that 8 sends to the
         // identity gives no secret. Three doublings show it; a whole exchange would cost more
         // than the encapsulation that follows.
-        let times_eight = MontgomeryPoint(x25519).mul_bits_be([true, false, false, false].into_iter());
+        let times_eight =
+            MontgomeryPoint(x25519).mul_bits_be([true, false, false, false].into_iter());
         if times_eight.is_identity() {
             return Err(KeyError::LowOrder);
         }
         let x25519 = PublicKey::from(x25519);
-        Ok(Self { ml_kem, x25519, bytes })
+        Ok(Self {
+            ml_kem,
+            x25519,
+            bytes,
+        })
     }
 
     /// The key's one encoding.
@@ -114,7 +119,12 @@ impl EncapsulationPair {
         let ephemeral = StaticSecret::from(ephemeral);
         let share = PublicKey::from(&ephemeral);
         let x25519_secret = ephemeral.diffie_hellman(&self.x25519);
-        let shared = combine(&ml_kem_secret, x25519_secret.as_bytes(), &share, &self.x25519);
+        let shared = combine(
+            &ml_kem_secret,
+            x25519_secret.as_bytes(),
+            &share,
+            &self.x25519,
+        );
         ml_kem_secret.as_mut_slice().zeroize();
 
         let mut encapsulated = [0; ENCAPSULATED_KEY_SIZE];
@@ -140,7 +150,11 @@ impl DecapsulationPair {
             Zeroizing::new(expanded[64..].try_into().expect("32 bytes"));
         let x25519 = StaticSecret::from(*half);
         let x25519_public = PublicKey::from(&x25519);
-        Self { ml_kem, x25519, x25519_public }
+        Self {
+            ml_kem,
+            x25519,
+            x25519_public,
+        }
     }
 
     /// The public half, to which others encapsulate.
@@ -149,7 +163,11 @@ impl DecapsulationPair {
         let mut bytes = Box::new([0; PUBLIC_KEY_SIZE]);
         bytes[..ML_KEM_KEY_SIZE].copy_from_slice(&ml_kem.as_bytes());
         bytes[ML_KEM_KEY_SIZE..].copy_from_slice(self.x25519_public.as_bytes());
-        EncapsulationPair { ml_kem, x25519: self.x25519_public, bytes }
+        EncapsulationPair {
+            ml_kem,
+            x25519: self.x25519_public,
+            bytes,
+        }
     }
 
     /// The shared secret of an encapsulated key. One made for another key gives another secret,
@@ -168,13 +186,19 @@ impl DecapsulationPair {
         if !x25519_secret.was_contributory() {
             return Err(DecapsulationError);
         }
-        let ciphertext = ciphertext.try_into().expect("the first part is an ML-KEM ciphertext");
+        let ciphertext = ciphertext
+            .try_into()
+            .expect("the first part is an ML-KEM ciphertext");
         let mut ml_kem_secret = self
             .ml_kem
             .decapsulate(&ciphertext)
             .expect("ML-KEM decapsulation rejects implicitly, never with an error");
-        let shared =
-            combine(&ml_kem_secret, x25519_secret.as_bytes(), &share, &self.x25519_public);
+        let shared = combine(
+            &ml_kem_secret,
+            x25519_secret.as_bytes(),
+            &share,
+            &self.x25519_public,
+        );
         ml_kem_secret.as_mut_slice().zeroize();
         Ok(shared)
     }

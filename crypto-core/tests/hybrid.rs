@@ -19,7 +19,9 @@ fn rng() -> ChaCha20Rng {
 }
 
 fn stanza_for(identity: &HybridIdentity) -> Stanza {
-    identity.recipient().wrap(&FileKey::new(Box::new([3; 16])), &mut rng())
+    identity
+        .recipient()
+        .wrap(&FileKey::new(Box::new([3; 16])), &mut rng())
 }
 
 /// `None` where the stanza is for somebody else, else the file key or whether the header is bad.
@@ -125,7 +127,10 @@ fn an_unreduced_key_is_refused() {
     for coefficient in [3_329_u16, 0xfff] {
         bytes[0] = coefficient as u8;
         bytes[1] = (bytes[1] & 0xf0) | (coefficient >> 8) as u8;
-        assert_eq!(HybridRecipient::from_bytes(&bytes), Err(KeyError::Unreduced));
+        assert_eq!(
+            HybridRecipient::from_bytes(&bytes),
+            Err(KeyError::Unreduced)
+        );
     }
     for length in [0, 32, PUBLIC_KEY_SIZE - 1, PUBLIC_KEY_SIZE + 1] {
         let mut bytes = good.as_bytes().to_vec();
@@ -139,9 +144,18 @@ fn one_spelling_a_key() {
     let identity = HybridIdentity::generate(&mut rng());
     let secret = identity.to_text();
     assert!(secret.starts_with("AGE-SECRET-KEY-PQ-1"));
-    assert_eq!(secret.parse::<HybridIdentity>().unwrap().seed(), identity.seed());
-    assert_eq!(secret.to_lowercase().parse::<HybridIdentity>().err(), Some(IdentityError));
-    assert_eq!(secret[1..].parse::<HybridIdentity>().err(), Some(IdentityError));
+    assert_eq!(
+        secret.parse::<HybridIdentity>().unwrap().seed(),
+        identity.seed()
+    );
+    assert_eq!(
+        secret.to_lowercase().parse::<HybridIdentity>().err(),
+        Some(IdentityError)
+    );
+    assert_eq!(
+        secret[1..].parse::<HybridIdentity>().err(),
+        Some(IdentityError)
+    );
     let short = secret.replace("PQ-", "");
     assert_eq!(short.parse::<HybridIdentity>().err(), Some(IdentityError));
 
@@ -177,11 +191,18 @@ fn works_in_age_and_refuses_classical_company() {
     let mut text = String::new();
     let identities = std::iter::once(&identity as &dyn age::Identity);
     let decryptor = age::Decryptor::new(&file[..]).unwrap();
-    decryptor.decrypt(identities).unwrap().read_to_string(&mut text).unwrap();
+    decryptor
+        .decrypt(identities)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     assert_eq!(text, "hello");
 
     let classical = age::x25519::Identity::generate().to_public();
     let mixed = [&hybrid as &dyn age::Recipient, &classical];
     let refused = age::Encryptor::with_recipients(mixed.into_iter()).err();
-    assert!(matches!(refused, Some(EncryptError::IncompatibleRecipients { .. })));
+    assert!(matches!(
+        refused,
+        Some(EncryptError::IncompatibleRecipients { .. })
+    ));
 }

@@ -42,18 +42,31 @@ fn a_report_an_answer_and_a_follow_up() {
     for desk in &mut desks {
         world.upload_prekey(desk);
     }
-    let codename = file(&mut world, 1..=3, "It happened on the talk page.\nTwice: \"x\".");
+    let codename = file(
+        &mut world,
+        1..=3,
+        "It happened on the talk page.\nTwice: \"x\".",
+    );
     for desk in &mut desks {
         assert!(matches!(world.sync(desk)[..], [Received::Message { .. }]));
-        assert_eq!(desk.texts(), ["It happened on the talk page.\nTwice: \"x\"."]);
+        assert_eq!(
+            desk.texts(),
+            ["It happened on the talk page.\nTwice: \"x\"."]
+        );
     }
 
     let snapshot = world.snapshot();
     let conversation = desks[1].casebook.conversations().next().unwrap();
     let mut body = reply("Thank you. We are reading it.");
     body.status = Some(Status::Reading);
-    let answer =
-        compose_reply(&snapshot, &desks[1].keys, conversation, body, &mut world.rng).unwrap();
+    let answer = compose_reply(
+        &snapshot,
+        &desks[1].keys,
+        conversation,
+        body,
+        &mut world.rng,
+    )
+    .unwrap();
     world.put(&answer);
     for _ in 0..5 {
         let snapshot = world.snapshot();
@@ -66,14 +79,21 @@ fn a_report_an_answer_and_a_follow_up() {
     assert_eq!(view[0].serial, None);
     assert_eq!(view[1].name.as_deref(), Some("Counselor 2"));
     assert_eq!(view[1].status, Some(Status::Reading));
-    assert!(view.iter().all(|message| message.continuity == Continuity::Begins));
+    assert!(view
+        .iter()
+        .all(|message| message.continuity == Continuity::Begins));
     let json = serde_json::to_string(&view).unwrap();
     assert!(json.contains(r#""kind":"reply""#) && json.contains(r#""continuity":"begins""#));
 
     world.today = FIRST_DAY.forward(1);
     let snapshot = world.snapshot();
     let follow_up = mailbox
-        .compose_message(&snapshot, &ReaderChoice::AsBefore, message("More."), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &ReaderChoice::AsBefore,
+            message("More."),
+            &mut world.rng,
+        )
         .unwrap();
     assert_eq!(follow_up.message().unwrap().kind(), Kind::Message);
     world.put(&follow_up);
@@ -98,14 +118,22 @@ fn an_excluded_counselor_opens_nothing_with_all_keys() {
     let snapshot = world.snapshot();
     let choice = ReaderChoice::AsBefore;
     let follow_up = mailbox
-        .compose_message(&snapshot, &choice, message("From the words alone."), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &choice,
+            message("From the words alone."),
+            &mut world.rng,
+        )
         .unwrap();
     world.put(&follow_up);
     let received = world.sync(&mut desks[1]);
     assert_eq!(received, [Received::NotForUs, Received::NotForUs]);
     for desk in [0, 2] {
         world.sync(&mut desks[desk]);
-        assert_eq!(desks[desk].texts(), ["Not for the second.", "From the words alone."]);
+        assert_eq!(
+            desks[desk].texts(),
+            ["Not for the second.", "From the words alone."]
+        );
         let conversation = desks[desk].casebook.conversations().next().unwrap();
         let snapshot = world.snapshot();
         let refused = compose_share(
@@ -119,8 +147,13 @@ fn an_excluded_counselor_opens_nothing_with_all_keys() {
         let error = ComposeError::Audience(AudienceError::NotAReader(Serial(2)));
         assert_eq!(refused.unwrap_err(), error);
         // Nor can the excluded one write, even if handed the conversation.
-        let refused =
-            compose_reply(&snapshot, &desks[1].keys, conversation, reply("hi"), &mut world.rng);
+        let refused = compose_reply(
+            &snapshot,
+            &desks[1].keys,
+            conversation,
+            reply("hi"),
+            &mut world.rng,
+        );
         assert_eq!(refused.unwrap_err(), ComposeError::NotAReader);
     }
 }
@@ -136,7 +169,12 @@ fn a_late_exclusion_moves_to_a_new_key() {
     let snapshot = world.snapshot();
     let choice = ReaderChoice::Asked(readers([1, 2]));
     let change = mailbox
-        .compose_message(&snapshot, &choice, message("No longer the third."), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &choice,
+            message("No longer the third."),
+            &mut world.rng,
+        )
         .unwrap();
     assert_eq!(change.message().unwrap().kind(), Kind::KeyChange);
     // With the old key, the third cannot even compute where it lies.
@@ -151,18 +189,31 @@ fn a_late_exclusion_moves_to_a_new_key() {
     assert_eq!(desks[0].texts(), ["For all three.", "No longer the third."]);
     let conversation = desks[0].casebook.conversations().next().unwrap();
     let snapshot = world.snapshot();
-    let answer =
-        compose_reply(&snapshot, &desks[0].keys, conversation, reply("Understood."), &mut world.rng)
-            .unwrap();
+    let answer = compose_reply(
+        &snapshot,
+        &desks[0].keys,
+        conversation,
+        reply("Understood."),
+        &mut world.rng,
+    )
+    .unwrap();
     assert_eq!(answer.message().unwrap().message().key_index, 1);
     world.put(&answer);
     let mailbox = back(&mut world, &codename);
     assert_eq!(texts(mailbox.conversation()).len(), 3);
-    assert_eq!(mailbox.conversation().readers().unwrap().readers(), &readers([1, 2]));
+    assert_eq!(
+        mailbox.conversation().readers().unwrap().readers(),
+        &readers([1, 2])
+    );
     // The same key index and list go on without another change.
     let snapshot = world.snapshot();
     let next = mailbox
-        .compose_message(&snapshot, &ReaderChoice::AsBefore, message("x"), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &ReaderChoice::AsBefore,
+            message("x"),
+            &mut world.rng,
+        )
         .unwrap();
     assert_eq!(next.message().unwrap().kind(), Kind::Message);
     assert_eq!(next.message().unwrap().message().key_index, 1);
@@ -180,7 +231,12 @@ fn a_reader_who_left_the_roster_falls_away() {
     let mailbox = back(&mut world, &codename);
     let snapshot = world.snapshot();
     let next = mailbox
-        .compose_message(&snapshot, &ReaderChoice::AsBefore, message("x"), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &ReaderChoice::AsBefore,
+            message("x"),
+            &mut world.rng,
+        )
         .unwrap();
     assert_eq!(next.message().unwrap().kind(), Kind::KeyChange);
     assert_eq!(next.message().unwrap().message().readers, readers([1, 3]));
@@ -201,7 +257,12 @@ fn a_newcomer_reads_only_once_allowed_and_shared_with() {
     let mut mailbox = back(&mut world, &codename);
     let snapshot = world.snapshot();
     let quiet = mailbox
-        .compose_message(&snapshot, &ReaderChoice::AsBefore, message("Still two."), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &ReaderChoice::AsBefore,
+            message("Still two."),
+            &mut world.rng,
+        )
         .unwrap();
     world.put(&quiet);
     mailbox.sent(&quiet);
@@ -211,7 +272,12 @@ fn a_newcomer_reads_only_once_allowed_and_shared_with() {
     let snapshot = world.snapshot();
     let choice = ReaderChoice::Asked(readers([1, 2, 3]));
     let allowed = mailbox
-        .compose_message(&snapshot, &choice, message("The third may read."), &mut world.rng)
+        .compose_message(
+            &snapshot,
+            &choice,
+            message("The third may read."),
+            &mut world.rng,
+        )
         .unwrap();
     world.put(&allowed);
     world.sync(&mut third);
@@ -232,7 +298,10 @@ fn a_newcomer_reads_only_once_allowed_and_shared_with() {
     .unwrap();
     world.put(&share);
     world.sync(&mut third);
-    assert_eq!(third.texts(), ["Before the third came.", "The third may read.", ""]);
+    assert_eq!(
+        third.texts(),
+        ["Before the third came.", "The third may read.", ""]
+    );
     assert_eq!(world.sync(&mut desks[1]).last(), Some(&Received::NotForUs));
 }
 
@@ -246,18 +315,36 @@ fn a_note_is_out_of_the_reporters_sight() {
     let snapshot = world.snapshot();
     let conversation = desks[0].casebook.conversations().next().unwrap();
     let id = conversation.id();
-    let body = NoteBody { text: "Shall I call?".into() };
-    let note =
-        compose_note(&snapshot, &desks[0].keys, conversation, body, &mut world.rng).unwrap();
+    let body = NoteBody {
+        text: "Shall I call?".into(),
+    };
+    let note = compose_note(
+        &snapshot,
+        &desks[0].keys,
+        conversation,
+        body,
+        &mut world.rng,
+    )
+    .unwrap();
     let place = note.message().unwrap().message().place;
     // Not in the slot its place would have: the reporter could compute that one.
     assert_ne!(conversation.keys().key(0).unwrap().slot(&place), note.slot);
     world.put(&note);
-    desks[0].casebook.conversation_mut(&id).unwrap().add(note.message().unwrap().clone()).unwrap();
+    desks[0]
+        .casebook
+        .conversation_mut(&id)
+        .unwrap()
+        .add(note.message().unwrap().clone())
+        .unwrap();
     let conversation = desks[0].casebook.conversation(&id).unwrap();
-    let answer =
-        compose_reply(&snapshot, &desks[0].keys, conversation, reply("Hello."), &mut world.rng)
-            .unwrap();
+    let answer = compose_reply(
+        &snapshot,
+        &desks[0].keys,
+        conversation,
+        reply("Hello."),
+        &mut world.rng,
+    )
+    .unwrap();
     // Neither its place nor its prev tells that there was a note.
     let said = answer.message().unwrap().message();
     assert_eq!((said.place.number, said.prev), (0, None));
@@ -290,8 +377,7 @@ fn who_comes_back_to_nothing_is_asked_who_may_read() {
         &mut world.rng,
     );
     assert_eq!(silent.unwrap_err(), ComposeError::ReadersUnknown);
-    let withdraw =
-        mailbox.compose_withdraw(&snapshot, WithdrawBody::default(), &mut world.rng);
+    let withdraw = mailbox.compose_withdraw(&snapshot, WithdrawBody::default(), &mut world.rng);
     assert_eq!(withdraw.unwrap_err(), ComposeError::ReadersUnknown);
     let choice = ReaderChoice::Asked(readers([3]));
     let outgoing = mailbox
@@ -326,7 +412,12 @@ fn places_are_found_and_never_used_twice() {
     let mut mailbox = back(&mut world, &codename);
     let hidden = world.snapshot();
     let send = |mailbox: &mut Mailbox, world: &mut World| {
-        mailbox.compose_message(&hidden, &ReaderChoice::AsBefore, message("x"), &mut world.rng)
+        mailbox.compose_message(
+            &hidden,
+            &ReaderChoice::AsBefore,
+            message("x"),
+            &mut world.rng,
+        )
     };
     // Two more before the epoch closes, then it must be waited for.
     let first = send(&mut mailbox, &mut world).unwrap();
@@ -335,7 +426,10 @@ fn places_are_found_and_never_used_twice() {
     assert_ne!(first.slot, second.slot);
     assert_eq!(second.message().unwrap().message().place.number, 2);
     mailbox.sent(&second);
-    assert_eq!(send(&mut mailbox, &mut world).unwrap_err(), ComposeError::Waiting);
+    assert_eq!(
+        send(&mut mailbox, &mut world).unwrap_err(),
+        ComposeError::Waiting
+    );
     // The one in between was never on the wall; the one after it is found all the same.
     world.put(&second);
     let mut mailbox = back(&mut world, &codename);
@@ -362,20 +456,32 @@ fn deleted_is_told_from_withheld() {
     let mut mailbox = back(&mut world, &codename);
     let snapshot = world.snapshot();
     let located = mailbox.locate(&snapshot);
-    let [request] = &mailbox.delete_requests(&located)[..] else { panic!("one message") };
+    let [request] = &mailbox.delete_requests(&located)[..] else {
+        panic!("one message")
+    };
     assert_eq!(delete_hash(&request.key), world.wall[0].delete_hash);
     let blob = support::digest(&world.wall[0].blob);
     let class = world.wall[0].class;
-    world.wall[0].blob = Tombstone { key: request.key, blob }.encode(class);
+    world.wall[0].blob = Tombstone {
+        key: request.key,
+        blob,
+    }
+    .encode(class);
     assert_eq!(world.sync(&mut desks[0]), [Received::Deleted]);
     let mailbox = back(&mut world, &codename);
-    assert_eq!(mailbox.outcomes().values().collect::<Vec<_>>(), [&Outcome::Deleted]);
+    assert_eq!(
+        mailbox.outcomes().values().collect::<Vec<_>>(),
+        [&Outcome::Deleted]
+    );
     // A tombstone of a key that does not fit is a dropped blob.
     let mut key = request.key;
     key.0[0] ^= 1;
     world.wall[0].blob = Tombstone { key, blob }.encode(class);
     let mailbox = back(&mut world, &codename);
-    assert_eq!(mailbox.outcomes().values().collect::<Vec<_>>(), [&Outcome::Missing]);
+    assert_eq!(
+        mailbox.outcomes().values().collect::<Vec<_>>(),
+        [&Outcome::Missing]
+    );
 }
 
 #[test]
@@ -390,7 +496,14 @@ fn a_case_survives_in_the_vault() {
     assert_eq!(texts(&restored), ["Keep me."]);
     assert_eq!(restored.id(), conversation.id());
     let snapshot = world.snapshot();
-    compose_reply(&snapshot, &desks[0].keys, &restored, reply("Hi."), &mut world.rng).unwrap();
+    compose_reply(
+        &snapshot,
+        &desks[0].keys,
+        &restored,
+        reply("Hi."),
+        &mut world.rng,
+    )
+    .unwrap();
 }
 
 #[test]
@@ -408,7 +521,10 @@ fn old_prekeys_are_destroyed_and_close_what_they_opened() {
     world.upload_prekey(&mut desks[0]);
     file(&mut world, [1], "To the prekey.");
     let over = FIRST_DAY.forward(15);
-    assert!(desks[0].keys.destroy_prekeys(over, FIRST_DAY.forward(14)).is_empty());
+    assert!(desks[0]
+        .keys
+        .destroy_prekeys(over, FIRST_DAY.forward(14))
+        .is_empty());
     assert!(desks[0].keys.destroy_prekeys(over.back(1), over).is_empty());
     assert_eq!(desks[0].keys.destroy_prekeys(over, over), [FIRST_DAY]);
     assert_eq!(world.sync(&mut desks[0]), [Received::NotForUs]);

@@ -16,8 +16,9 @@ fn a_report(world: &mut World) -> (Message, String) {
     let mut body = report("Line one\nline \"two\" — ünïcode \u{202e}");
     body.links = vec!["https://example.org/w/index.php?diff=1".into()];
     let snapshot = world.snapshot();
-    let outgoing =
-        mailbox.compose_report(&snapshot, &readers([1, 2]), body, &mut world.rng).unwrap();
+    let outgoing = mailbox
+        .compose_report(&snapshot, &readers([1, 2]), body, &mut world.rng)
+        .unwrap();
     let verified = outgoing.message().unwrap();
     (verified.message().clone(), verified.line1().to_owned())
 }
@@ -29,12 +30,21 @@ fn one_encoding() {
     assert!(!line.contains('\n'));
     assert_eq!(Message::from_line(&line).unwrap(), message);
     let fields = [
-        "{\"v\":1,\"instance\":\"", "\",\"kind\":\"report\",\"conversation\":\"", "\",\"from\":0,\"day\":20000,\"n\":0,\"kc\":0,\"prev\":null,\"roster\":\"",
-        "\",\"slot\":\"", "\",\"checkpoint\":{\"size\":1,\"root\":\"", "\"},\"readers\":[1,2],\"reply_to\":{\"sign\":\"", "\",\"recipient\":\"age1pq1", "\",\"kc0\":\"", "\"},\"body\":{\"text\":\"",
+        "{\"v\":1,\"instance\":\"",
+        "\",\"kind\":\"report\",\"conversation\":\"",
+        "\",\"from\":0,\"day\":20000,\"n\":0,\"kc\":0,\"prev\":null,\"roster\":\"",
+        "\",\"slot\":\"",
+        "\",\"checkpoint\":{\"size\":1,\"root\":\"",
+        "\"},\"readers\":[1,2],\"reply_to\":{\"sign\":\"",
+        "\",\"recipient\":\"age1pq1",
+        "\",\"kc0\":\"",
+        "\"},\"body\":{\"text\":\"",
     ];
     let mut rest = line.as_str();
     for field in fields {
-        let at = rest.find(field).unwrap_or_else(|| panic!("{field} is missing"));
+        let at = rest
+            .find(field)
+            .unwrap_or_else(|| panic!("{field} is missing"));
         rest = &rest[at + field.len()..];
     }
 }
@@ -44,30 +54,78 @@ fn every_other_spelling_is_refused() {
     let (mut world, _) = World::new(21, 2, 8);
     let (_, line) = a_report(&mut world);
     let cases = [
-        (line.replacen("\"v\":1,", "\"v\":1,\"v\":1,", 1), MessageError::Form),
-        (line.replacen("\"v\":1,", "\"v\": 1,", 1), MessageError::NotCanonical),
-        (line.replacen("\"n\":0", "\"n\":0,\"n\":0", 1), MessageError::Form),
+        (
+            line.replacen("\"v\":1,", "\"v\":1,\"v\":1,", 1),
+            MessageError::Form,
+        ),
+        (
+            line.replacen("\"v\":1,", "\"v\": 1,", 1),
+            MessageError::NotCanonical,
+        ),
+        (
+            line.replacen("\"n\":0", "\"n\":0,\"n\":0", 1),
+            MessageError::Form,
+        ),
         (line.replacen("\"n\":0", "\"n\":0.0", 1), MessageError::Form),
         (line.replacen("\"n\":0", "\"n\":-1", 1), MessageError::Form),
         (line.replacen("\"n\":0", "\"n\":64", 1), MessageError::Place),
-        (line.replacen("\"from\":0", "\"from\":1", 1), MessageError::Writer),
-        (line.replacen("\"from\":0", "\"from\":16", 1), MessageError::Place),
-        (line.replacen("\"kc\":0", "\"kc\":1", 1), MessageError::KeyIndex),
-        (line.replacen("\"prev\":null,", "", 1), MessageError::NotCanonical),
+        (
+            line.replacen("\"from\":0", "\"from\":1", 1),
+            MessageError::Writer,
+        ),
+        (
+            line.replacen("\"from\":0", "\"from\":16", 1),
+            MessageError::Place,
+        ),
+        (
+            line.replacen("\"kc\":0", "\"kc\":1", 1),
+            MessageError::KeyIndex,
+        ),
+        (
+            line.replacen("\"prev\":null,", "", 1),
+            MessageError::NotCanonical,
+        ),
         (line.replacen("[1,2]", "[2,1]", 1), MessageError::Form),
         (line.replacen("[1,2]", "[1,1]", 1), MessageError::Form),
         (line.replacen("[1,2]", "[]", 1), MessageError::Form),
-        (line.replacen("\"size\":1", "\"size\":9007199254740992", 1), MessageError::Integer),
-        (line.replacen("\"size\":1", "\"size\":18446744073709551616", 1), MessageError::Form),
-        (line.replacen("\"text\":\"L", "\"text\":\"\\u004c", 1), MessageError::NotCanonical),
-        (line.replacen("\"text\"", "\"text\":\"x\",\"text\"", 1), MessageError::Form),
-        (line.replacen("\"links\"", "\"linkz\"", 1), MessageError::Form),
-        (line.replacen("{\"v\"", "{\"w\":1,\"v\"", 1), MessageError::Form),
+        (
+            line.replacen("\"size\":1", "\"size\":9007199254740992", 1),
+            MessageError::Integer,
+        ),
+        (
+            line.replacen("\"size\":1", "\"size\":18446744073709551616", 1),
+            MessageError::Form,
+        ),
+        (
+            line.replacen("\"text\":\"L", "\"text\":\"\\u004c", 1),
+            MessageError::NotCanonical,
+        ),
+        (
+            line.replacen("\"text\"", "\"text\":\"x\",\"text\"", 1),
+            MessageError::Form,
+        ),
+        (
+            line.replacen("\"links\"", "\"linkz\"", 1),
+            MessageError::Form,
+        ),
+        (
+            line.replacen("{\"v\"", "{\"w\":1,\"v\"", 1),
+            MessageError::Form,
+        ),
         (format!("{line} "), MessageError::NotCanonical),
         (format!("{line}{{}}"), MessageError::Form),
-        (line.replacen("\"v\":1", "\"v\":2", 1), MessageError::Version),
-        (line.replacen("\"kind\":\"report\"", "\"kind\":\"poll\"", 1), MessageError::Kind),
-        (line.replacen("\"kind\":\"report\"", "\"kind\":\"message\"", 1), MessageError::Form),
+        (
+            line.replacen("\"v\":1", "\"v\":2", 1),
+            MessageError::Version,
+        ),
+        (
+            line.replacen("\"kind\":\"report\"", "\"kind\":\"poll\"", 1),
+            MessageError::Kind,
+        ),
+        (
+            line.replacen("\"kind\":\"report\"", "\"kind\":\"message\"", 1),
+            MessageError::Form,
+        ),
         (String::new(), MessageError::Form),
         ("x".repeat(LINE_LIMIT + 1), MessageError::TooLong),
     ];
@@ -93,7 +151,9 @@ fn what_is_longer_than_a_line_is_refused() {
     let (mut world, _) = World::new(22, 2, 8);
     let (mut message, line) = a_report(&mut world);
     let room = LINE_LIMIT - line.len();
-    let Body::Report(mut body) = message.body.clone() else { panic!("a report") };
+    let Body::Report(mut body) = message.body.clone() else {
+        panic!("a report")
+    };
     body.text.push_str(&"x".repeat(room));
     message.body = Body::Report(body.clone());
     assert_eq!(message.to_line().unwrap().len(), LINE_LIMIT);
@@ -131,7 +191,9 @@ fn hostile_lines_do_not_panic() {
             let at = world.rng.next_u32() as usize % bytes.len();
             bytes[at] = world.rng.next_u32() as u8;
         }
-        let Ok(mutated) = String::from_utf8(bytes) else { continue };
+        let Ok(mutated) = String::from_utf8(bytes) else {
+            continue;
+        };
         if let Ok(message) = Message::from_line(&mutated) {
             assert_eq!(*message.to_line().unwrap(), mutated);
         }

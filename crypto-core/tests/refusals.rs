@@ -47,7 +47,12 @@ impl Scene {
         let mut mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
         let snapshot = world.snapshot();
         let first = mailbox
-            .compose_report(&snapshot, &readers([1, 2]), report("First."), &mut world.rng)
+            .compose_report(
+                &snapshot,
+                &readers([1, 2]),
+                report("First."),
+                &mut world.rng,
+            )
             .unwrap();
         world.put(&first);
         mailbox.sent(&first);
@@ -58,14 +63,27 @@ impl Scene {
             .compose_message(&snapshot, &choice, message("Second."), &mut world.rng)
             .unwrap();
         let conversation = desks[0].casebook.conversations().next().unwrap();
-        let answer =
-            compose_reply(&snapshot, &desks[0].keys, conversation, reply("Hm."), &mut world.rng)
-                .unwrap();
+        let answer = compose_reply(
+            &snapshot,
+            &desks[0].keys,
+            conversation,
+            reply("Hm."),
+            &mut world.rng,
+        )
+        .unwrap();
         let said = |outgoing: &beistand_crypto_core::outgoing::Outgoing| {
             outgoing.message().unwrap().message().clone()
         };
         let (report, follow_up, answer) = (said(&first), said(&follow_up), said(&answer));
-        Self { world, desks, keys, snapshot, report, follow_up, answer }
+        Self {
+            world,
+            desks,
+            keys,
+            snapshot,
+            report,
+            follow_up,
+            answer,
+        }
     }
 
     fn known(&self) -> ConversationKeys {
@@ -74,13 +92,22 @@ impl Scene {
 
     fn verify(&self, opened: OpenedEnvelope) -> Result<VerifiedMessage, Refusal> {
         let message = opened.unverified();
-        let found = Found { slot: message.slot, day: message.place.day };
+        let found = Found {
+            slot: message.slot,
+            day: message.place.day,
+        };
         self.verify_at(opened, found)
     }
 
     fn verify_at(&self, opened: OpenedEnvelope, found: Found) -> Result<VerifiedMessage, Refusal> {
         let instance = self.keys.instance();
-        verify(opened, &found, instance, self.snapshot.rosters(), Some(&self.known()))
+        verify(
+            opened,
+            &found,
+            instance,
+            self.snapshot.rosters(),
+            Some(&self.known()),
+        )
     }
 
     fn by_reporter(&self, message: &Message) -> OpenedEnvelope {
@@ -97,7 +124,9 @@ impl Scene {
 fn signed(message: &Message, signer: &Signer) -> OpenedEnvelope {
     use base64::Engine as _;
     let line1 = message.to_line().unwrap();
-    let digest = Sha512::new().chain_update("beistand/v1/message").chain_update(line1.as_bytes());
+    let digest = Sha512::new()
+        .chain_update("beistand/v1/message")
+        .chain_update(line1.as_bytes());
     let key = ed25519_dalek::SigningKey::from_bytes(&signer.seed());
     let signature = key.sign(&digest.finalize()).to_bytes();
     let signature = base64::engine::general_purpose::STANDARD.encode(signature);
@@ -106,7 +135,10 @@ fn signed(message: &Message, signer: &Signer) -> OpenedEnvelope {
 
 /// Moves a message to the slot of its (changed) place.
 fn in_its_slot(scene: &Scene, mut message: Message) -> Message {
-    message.slot = scene.keys.conversation_key(message.key_index).slot(&message.place);
+    message.slot = scene
+        .keys
+        .conversation_key(message.key_index)
+        .slot(&message.place);
     message
 }
 
@@ -138,21 +170,36 @@ fn another_instance() {
     let scene = Scene::new(32);
     let mut message = scene.follow_up.clone();
     message.instance = InstanceId([1; 16]);
-    assert_eq!(scene.verify(scene.by_reporter(&message)).unwrap_err(), Refusal::Instance);
+    assert_eq!(
+        scene.verify(scene.by_reporter(&message)).unwrap_err(),
+        Refusal::Instance
+    );
 }
 
 #[test]
 fn another_slot_than_it_says_or_its_place_gives() {
     let scene = Scene::new(33);
     let day = scene.follow_up.place.day;
-    let elsewhere = Found { slot: Slot([7; 16]), day };
-    for opened in [scene.by_reporter(&scene.follow_up), scene.by_desk(0, &scene.answer)] {
-        assert_eq!(scene.verify_at(opened, elsewhere).unwrap_err(), Refusal::Slot);
+    let elsewhere = Found {
+        slot: Slot([7; 16]),
+        day,
+    };
+    for opened in [
+        scene.by_reporter(&scene.follow_up),
+        scene.by_desk(0, &scene.answer),
+    ] {
+        assert_eq!(
+            scene.verify_at(opened, elsewhere).unwrap_err(),
+            Refusal::Slot
+        );
     }
     let mut message = scene.follow_up.clone();
     message.slot = Slot([7; 16]);
     let opened = scene.by_reporter(&message);
-    assert_eq!(scene.verify_at(opened, elsewhere).unwrap_err(), Refusal::Slot);
+    assert_eq!(
+        scene.verify_at(opened, elsewhere).unwrap_err(),
+        Refusal::Slot
+    );
 }
 
 #[test]
@@ -160,10 +207,16 @@ fn backdated_or_postdated() {
     let scene = Scene::new(34);
     let message = &scene.follow_up;
     for (day, fits) in [(0, true), (1, true), (2, false), (60, false)] {
-        let found = Found { slot: message.slot, day: message.place.day.forward(day) };
+        let found = Found {
+            slot: message.slot,
+            day: message.place.day.forward(day),
+        };
         let outcome = scene.verify_at(scene.by_reporter(message), found);
         assert_eq!(outcome.err(), (!fits).then_some(Refusal::Day));
-        let found = Found { slot: message.slot, day: message.place.day.back(day) };
+        let found = Found {
+            slot: message.slot,
+            day: message.place.day.back(day),
+        };
         let outcome = scene.verify_at(scene.by_reporter(message), found);
         assert_eq!(outcome.err(), (!fits).then_some(Refusal::Day));
     }
@@ -178,7 +231,10 @@ fn somebody_elses_keys_in_a_first_report() {
     let mut reply_to = scene.keys.reply_to();
     reply_to.sign = thief.public_key();
     message.reply_to = Some(reply_to.clone());
-    assert_eq!(scene.verify(signed(&message, &thief)).unwrap_err(), Refusal::Conversation);
+    assert_eq!(
+        scene.verify(signed(&message, &thief)).unwrap_err(),
+        Refusal::Conversation
+    );
     // Under its own id it is another conversation, and does not enter the first.
     message.conversation = reply_to.conversation(scene.keys.instance());
     let other = scene.verify(signed(&message, &thief)).unwrap();
@@ -190,7 +246,10 @@ fn somebody_elses_keys_in_a_first_report() {
 fn a_follow_up_of_nothing_known() {
     let scene = Scene::new(36);
     let message = &scene.follow_up;
-    let found = Found { slot: message.slot, day: message.place.day };
+    let found = Found {
+        slot: message.slot,
+        day: message.place.day,
+    };
     let (opened, rosters) = (scene.by_reporter(message), scene.snapshot.rosters());
     let refused = verify(opened, &found, scene.keys.instance(), rosters, None).unwrap_err();
     assert_eq!(refused, Refusal::UnknownConversation);
@@ -203,7 +262,10 @@ fn an_unknown_conversation_key() {
     let mut message = scene.follow_up.clone();
     message.key_index = 2;
     let message = in_its_slot(&scene, message);
-    assert_eq!(scene.verify(scene.by_reporter(&message)).unwrap_err(), Refusal::UnknownKey);
+    assert_eq!(
+        scene.verify(scene.by_reporter(&message)).unwrap_err(),
+        Refusal::UnknownKey
+    );
 }
 
 #[test]
@@ -221,7 +283,10 @@ fn a_second_key_of_the_same_index() {
     scene.verify(scene.by_reporter(&message)).unwrap();
     let mut known = scene.known();
     known.learn(1, scene.keys.conversation_key(1));
-    let found = Found { slot: message.slot, day: message.place.day };
+    let found = Found {
+        slot: message.slot,
+        day: message.place.day,
+    };
     let (opened, rosters) = (scene.by_reporter(&message), scene.snapshot.rosters());
     let refused = verify(opened, &found, scene.keys.instance(), rosters, Some(&known));
     assert_eq!(refused.unwrap_err(), Refusal::OtherKey);
@@ -232,11 +297,17 @@ fn an_unknown_roster_or_device() {
     let scene = Scene::new(39);
     let mut message = scene.answer.clone();
     message.roster = Digest([1; 32]);
-    assert_eq!(scene.verify(scene.by_desk(0, &message)).unwrap_err(), Refusal::UnknownRoster);
+    assert_eq!(
+        scene.verify(scene.by_desk(0, &message)).unwrap_err(),
+        Refusal::UnknownRoster
+    );
     let mut message = scene.answer.clone();
     message.place.writer = Writer(9);
     let message = in_its_slot(&scene, message);
-    assert_eq!(scene.verify(scene.by_desk(0, &message)).unwrap_err(), Refusal::UnknownDevice);
+    assert_eq!(
+        scene.verify(scene.by_desk(0, &message)).unwrap_err(),
+        Refusal::UnknownDevice
+    );
 }
 
 #[test]
@@ -245,13 +316,18 @@ fn a_counselor_who_is_not_a_reader() {
     let mut message = scene.answer.clone();
     message.place.writer = Writer(3);
     let message = in_its_slot(&scene, message);
-    assert_eq!(scene.verify(scene.by_desk(2, &message)).unwrap_err(), Refusal::NotAReader);
+    assert_eq!(
+        scene.verify(scene.by_desk(2, &message)).unwrap_err(),
+        Refusal::NotAReader
+    );
     // Adding oneself to the list makes a message that names other readers than the reporter did.
     let mut message = message;
     message.readers = readers([1, 2, 3]);
     let verified = scene.verify(scene.by_desk(2, &message)).unwrap();
     let mut conversation = Conversation::new(scene.known());
-    conversation.add(scene.verify(scene.by_reporter(&scene.report)).unwrap()).unwrap();
+    conversation
+        .add(scene.verify(scene.by_reporter(&scene.report)).unwrap())
+        .unwrap();
     assert_eq!(conversation.add(verified), Err(Refusal::OtherReaders));
     assert_eq!(conversation.readers().unwrap().readers(), &readers([1, 2]));
 }
@@ -261,13 +337,21 @@ fn a_distrusted_device_and_one_that_left() {
     let mut scene = Scene::new(41);
     scene.world.today = FIRST_DAY.forward(1);
     let distrusted = scene.world.today;
-    scene.world.sign_roster(|roster| roster.devices[0].distrust_since = Some(distrusted));
+    scene
+        .world
+        .sign_roster(|roster| roster.devices[0].distrust_since = Some(distrusted));
     scene.snapshot = scene.world.snapshot();
     // Written before, found before: believed. Found later: backdated.
     scene.verify(scene.by_desk(0, &scene.answer)).unwrap();
-    let found = Found { slot: scene.answer.slot, day: distrusted };
+    let found = Found {
+        slot: scene.answer.slot,
+        day: distrusted,
+    };
     let opened = scene.by_desk(0, &scene.answer);
-    assert_eq!(scene.verify_at(opened, found).unwrap_err(), Refusal::DistrustedDevice);
+    assert_eq!(
+        scene.verify_at(opened, found).unwrap_err(),
+        Refusal::DistrustedDevice
+    );
     // Nothing is sealed to it.
     let keys = &scene.keys;
     let audience = Audience::of_reporter(&scene.snapshot, keys, &readers([1, 2])).unwrap();
@@ -285,26 +369,40 @@ fn a_distrusted_device_and_one_that_left() {
     let mut late = scene.answer.clone();
     late.place.day = FIRST_DAY.forward(9);
     let late = in_its_slot(&scene, late);
-    assert_eq!(scene.verify(scene.by_desk(0, &late)).unwrap_err(), Refusal::UnknownDevice);
+    assert_eq!(
+        scene.verify(scene.by_desk(0, &late)).unwrap_err(),
+        Refusal::UnknownDevice
+    );
 }
 
 #[test]
 fn a_repeated_place() {
     let scene = Scene::new(43);
     let mut conversation = Conversation::new(scene.known());
-    conversation.add(scene.verify(scene.by_reporter(&scene.follow_up)).unwrap()).unwrap();
+    conversation
+        .add(scene.verify(scene.by_reporter(&scene.follow_up)).unwrap())
+        .unwrap();
     // The same again is no second message.
-    conversation.add(scene.verify(scene.by_reporter(&scene.follow_up)).unwrap()).unwrap();
+    conversation
+        .add(scene.verify(scene.by_reporter(&scene.follow_up)).unwrap())
+        .unwrap();
     let mut other = scene.follow_up.clone();
-    other.body = Body::Message(MessageBody { text: "Instead.".into(), ..Default::default() });
+    other.body = Body::Message(MessageBody {
+        text: "Instead.".into(),
+        ..Default::default()
+    });
     let other = scene.verify(scene.by_reporter(&other)).unwrap();
     assert_eq!(conversation.add(other), Err(Refusal::RepeatedPlace));
     assert_eq!(conversation.messages().count(), 1);
     // A note has places of its own.
     let mut note = scene.answer.clone();
     note.body = Body::Note(NoteBody { text: "n".into() });
-    conversation.add(scene.verify(scene.by_desk(0, &scene.answer)).unwrap()).unwrap();
-    conversation.add(scene.verify(scene.by_desk(0, &note)).unwrap()).unwrap();
+    conversation
+        .add(scene.verify(scene.by_desk(0, &scene.answer)).unwrap())
+        .unwrap();
+    conversation
+        .add(scene.verify(scene.by_desk(0, &note)).unwrap())
+        .unwrap();
     assert_eq!(conversation.messages().count(), 3);
 }
 
@@ -314,12 +412,20 @@ fn a_broken_chain_is_a_gap() {
     let shown = |messages: &[&Message]| {
         let mut conversation = Conversation::new(scene.known());
         for message in messages {
-            conversation.add(scene.verify(scene.by_reporter(message)).unwrap()).unwrap();
+            conversation
+                .add(scene.verify(scene.by_reporter(message)).unwrap())
+                .unwrap();
         }
-        conversation.messages().map(|(_, continuity)| continuity).collect::<Vec<_>>()
+        conversation
+            .messages()
+            .map(|(_, continuity)| continuity)
+            .collect::<Vec<_>>()
     };
     let (first, second) = (&scene.report, &scene.follow_up);
-    assert_eq!(shown(&[second, first]), [Continuity::Begins, Continuity::Continues]);
+    assert_eq!(
+        shown(&[second, first]),
+        [Continuity::Begins, Continuity::Continues]
+    );
     assert_eq!(shown(&[second]), [Continuity::Gap]);
     let mut cut = second.clone();
     cut.prev = None;
@@ -346,14 +452,19 @@ fn nothing_is_sealed_beyond_the_list() {
     note.body = Body::Note(NoteBody { text: "n".into() });
     assert_eq!(sealed(&note, rng), Some(SealError::Reporter));
     let stranger = Audience::of_reporter(&scene.snapshot, &scene.keys, &readers([1, 9]));
-    assert_eq!(stranger.err(), Some(AudienceError::UnknownReader(Serial(9))));
+    assert_eq!(
+        stranger.err(),
+        Some(AudienceError::UnknownReader(Serial(9)))
+    );
     assert_eq!(Readers::new([]), Err(ReadersError::Nobody));
 }
 
 #[test]
 fn a_member_without_device_is_named() {
     let mut scene = Scene::new(46);
-    scene.world.sign_roster(|roster| roster.members.push(member(Serial(4))));
+    scene
+        .world
+        .sign_roster(|roster| roster.members.push(member(Serial(4))));
     let snapshot = scene.world.snapshot();
     let audience = Audience::of_reporter(&snapshot, &scene.keys, &readers([1, 4])).unwrap();
     assert_eq!(audience.unreachable(), [Serial(4)]);
@@ -377,7 +488,9 @@ fn what_does_not_open_says_nothing() {
         blob[at] ^= 1;
         assert_eq!(closed(&blob), OpenError::Closed);
     }
-    let short = GrammarError::Length { expected: class.size() };
+    let short = GrammarError::Length {
+        expected: class.size(),
+    };
     assert_eq!(closed(&stored[1..]), OpenError::NotAnEnvelope(short));
 }
 
@@ -385,7 +498,12 @@ fn what_does_not_open_says_nothing() {
 fn an_answer_is_refused_where_the_body_fits_no_kind() {
     let scene = Scene::new(48);
     let line = scene.answer.to_line().unwrap();
-    for line2 in ["{\"sig\":\"\"}", "", "{\"sig\":\"AAAA\"}", "{ \"sig\":\"\"}"] {
+    for line2 in [
+        "{\"sig\":\"\"}",
+        "",
+        "{\"sig\":\"AAAA\"}",
+        "{ \"sig\":\"\"}",
+    ] {
         let outcome = OpenedEnvelope::from_lines(&line, line2);
         assert_eq!(outcome.unwrap_err(), OpenError::Content);
     }

@@ -23,7 +23,11 @@ const THREADS: u64 = 4;
 /// Seals `count` reports of random length to random readers; answers the sizes of headers seen.
 fn seal_many(seed: u64, counselors: u32, stanzas: u8, count: usize) -> BTreeSet<usize> {
     let (mut world, _) = World::new(seed, counselors, stanzas);
-    let size = if stanzas == 8 { ENVELOPE_8_SIZE } else { ENVELOPE_16_SIZE };
+    let size = if stanzas == 8 {
+        ENVELOPE_8_SIZE
+    } else {
+        ENVELOPE_16_SIZE
+    };
     let snapshot = world.snapshot();
     let class = snapshot.envelope_class();
     let codename = Codename::generate(&mut world.rng);
@@ -31,7 +35,9 @@ fn seal_many(seed: u64, counselors: u32, stanzas: u8, count: usize) -> BTreeSet<
     let mut audiences = Vec::new();
     for chosen in 1..=counselors {
         let readers = readers(1..=chosen);
-        let first = mailbox.compose_report(&snapshot, &readers, report(""), &mut world.rng).unwrap();
+        let first = mailbox
+            .compose_report(&snapshot, &readers, report(""), &mut world.rng)
+            .unwrap();
         let audience = Audience::of_reporter(&snapshot, mailbox.keys(), &readers).unwrap();
         audiences.push((audience, first.message().unwrap().message().clone()));
     }
@@ -55,8 +61,10 @@ fn ten_thousand_envelopes_of_one_size() {
     let threads: Vec<_> = (0..THREADS)
         .map(|seed| std::thread::spawn(move || seal_many(seed, 7, 8, 10_000 / THREADS as usize)))
         .collect();
-    let headers: BTreeSet<usize> =
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    let headers: BTreeSet<usize> = threads
+        .into_iter()
+        .flat_map(|thread| thread.join().unwrap())
+        .collect();
     // The grease did vary the headers, so the constant total is the padding's work.
     assert!(headers.len() > 50);
 }
@@ -84,7 +92,15 @@ fn parts_of_one_size() {
     let recipient = identity.recipient();
     let mut data = vec![0; PART_DATA_SIZE + 1];
     rng.fill_bytes(&mut data);
-    for length in [0, 1, 65_535, 65_536, 65_537, PART_DATA_SIZE - 1, PART_DATA_SIZE] {
+    for length in [
+        0,
+        1,
+        65_535,
+        65_536,
+        65_537,
+        PART_DATA_SIZE - 1,
+        PART_DATA_SIZE,
+    ] {
         let blob = seal_part(&data[..length], &recipient, &mut rng).unwrap();
         assert_eq!(blob.bytes().len(), PART_SIZE);
         let opened = open_part(blob.bytes(), &identity).unwrap();
@@ -100,8 +116,14 @@ fn parts_of_one_size() {
     assert_eq!(refused, PartError::TooLarge);
     let blob = seal_part(&data[..9], &recipient, &mut rng).unwrap();
     let other = HybridIdentity::generate(&mut rng);
-    assert_eq!(open_part(blob.bytes(), &other).unwrap_err(), PartError::Closed);
+    assert_eq!(
+        open_part(blob.bytes(), &other).unwrap_err(),
+        PartError::Closed
+    );
     let mut damaged = blob.into_bytes();
     damaged[PART_SIZE - 1] ^= 1;
-    assert_eq!(open_part(&damaged, &identity).unwrap_err(), PartError::Closed);
+    assert_eq!(
+        open_part(&damaged, &identity).unwrap_err(),
+        PartError::Closed
+    );
 }

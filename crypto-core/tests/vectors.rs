@@ -1,6 +1,9 @@
 //! Frozen vectors, read by directory: a file dropped in runs by itself. Cases with `expect` name
 //! the kind of failure.
-#![expect(clippy::disallowed_methods, reason = "a test reads files; the crate does not")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads files; the crate does not"
+)]
 
 use age::Identity as _;
 use age_core::format::Stanza;
@@ -57,7 +60,9 @@ fn every_vector_holds() {
 }
 
 fn text<'a>(case: &'a Value, field: &str) -> &'a str {
-    case[field].as_str().unwrap_or_else(|| panic!("{field} is missing"))
+    case[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("{field} is missing"))
 }
 
 fn bytes<const N: usize>(case: &Value, field: &str) -> [u8; N] {
@@ -96,7 +101,11 @@ fn hybrid(case: &Value, name: &str) {
         args: vec![text(case, "argument").into()],
         body: STANDARD.decode(text(case, "body")).unwrap(),
     };
-    assert_eq!(recipient.wrap_with(&file_key, &bytes(case, "randomness")), stanza, "{name}");
+    assert_eq!(
+        recipient.wrap_with(&file_key, &bytes(case, "randomness")),
+        stanza,
+        "{name}"
+    );
     let unwrapped = identity.unwrap_stanza(&stanza).unwrap().unwrap();
     assert_eq!(*unwrapped.expose_secret(), file_key, "{name}");
 }
@@ -105,16 +114,41 @@ fn reporter_keys(case: &Value, name: &str) {
     let instance = text(case, "instance").parse().unwrap();
     let codename = Codename::from_entropy(bytes(case, "entropy"));
     let keys = ReporterKeys::derive(&codename, &instance);
-    assert_eq!(keys.signer().public_key().as_bytes(), &bytes(case, "sign"), "{name}");
-    assert_eq!(keys.identity().recipient().to_string(), text(case, "recipient"), "{name}");
-    for (i, key) in case["conversation_keys"].as_array().unwrap().iter().enumerate() {
+    assert_eq!(
+        keys.signer().public_key().as_bytes(),
+        &bytes(case, "sign"),
+        "{name}"
+    );
+    assert_eq!(
+        keys.identity().recipient().to_string(),
+        text(case, "recipient"),
+        "{name}"
+    );
+    for (i, key) in case["conversation_keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .enumerate()
+    {
         let derived = keys.conversation_key(i as u8);
-        assert_eq!(hex::encode(derived.secret().expose()), key.as_str().unwrap(), "{name}");
+        assert_eq!(
+            hex::encode(derived.secret().expose()),
+            key.as_str().unwrap(),
+            "{name}"
+        );
     }
-    assert_eq!(keys.conversation().to_string(), text(case, "conversation"), "{name}");
+    assert_eq!(
+        keys.conversation().to_string(),
+        text(case, "conversation"),
+        "{name}"
+    );
     let delete_key = keys.delete_key(&text(case, "slot").parse().unwrap());
     assert_eq!(delete_key.0, bytes(case, "delete_key"), "{name}");
-    assert_eq!(delete_hash(&delete_key).to_string(), text(case, "delete_hash"), "{name}");
+    assert_eq!(
+        delete_hash(&delete_key).to_string(),
+        text(case, "delete_hash"),
+        "{name}"
+    );
 }
 
 fn slots(case: &Value, name: &str) {
@@ -192,6 +226,10 @@ fn envelope(case: &Value, name: &str) {
     }
     for identity in case["closed_for"].as_array().unwrap() {
         let identity: HybridIdentity = identity.as_str().unwrap().parse().unwrap();
-        assert_eq!(open(class, &blob, [&identity]).unwrap_err(), OpenError::Closed, "{name}");
+        assert_eq!(
+            open(class, &blob, [&identity]).unwrap_err(),
+            OpenError::Closed,
+            "{name}"
+        );
     }
 }

@@ -88,8 +88,9 @@ impl World {
             today: FIRST_DAY,
             tree: CompactRange::new(),
         };
-        let desks: Vec<Desk> =
-            (1..=counselors).map(|number| world.desk(number, number as u8)).collect();
+        let desks: Vec<Desk> = (1..=counselors)
+            .map(|number| world.desk(number, number as u8))
+            .collect();
         let members = desks.iter().map(|desk| member(desk.serial)).collect();
         let devices = desks.iter().map(Desk::device).collect();
         world.sign_roster(|roster| {
@@ -166,8 +167,16 @@ impl World {
             log: self.log.verifier_key("log").unwrap(),
             witnesses: Vec::new(),
             quorum: 0,
-            stamps: StampBits { envelope_min: 1, envelope_max: 8, part: 1, fetch: 1 },
-            limits: Limits { file_bytes: 1 << 26, message_bytes: 1 << 28 },
+            stamps: StampBits {
+                envelope_min: 1,
+                envelope_max: 8,
+                part: 1,
+                fetch: 1,
+            },
+            limits: Limits {
+                file_bytes: 1 << 26,
+                message_bytes: 1 << 28,
+            },
         }
     }
 
@@ -178,7 +187,10 @@ impl World {
             rosters: self.rosters.iter().map(|(_, note)| note.clone()).collect(),
         };
         let rosters = json::encode(&rosters).unwrap().into_bytes();
-        let prekeys = PrekeysFile { v: 1, prekeys: self.prekeys.clone() };
+        let prekeys = PrekeysFile {
+            v: 1,
+            prekeys: self.prekeys.clone(),
+        };
         let prekeys = json::encode(&prekeys).unwrap().into_bytes();
         let index = self.index();
         let now = UnixTime(self.today.start().0 + 3_600);
@@ -200,7 +212,10 @@ impl World {
         };
         let proof = self.tree.proof_of_next();
         self.tree.append(leaf_hash(leaf.encode().as_bytes()));
-        let head = TreeHead { size: self.tree.size(), root: self.tree.root() };
+        let head = TreeHead {
+            size: self.tree.size(),
+            root: self.tree.root(),
+        };
         let text = checkpoint::text(&self.instance.instance, &head);
         let key = self.log.verifier_key("log").unwrap();
         let checkpoint = note::sign(&text, &key, |text| self.log.sign_note(text));
@@ -223,13 +238,19 @@ impl World {
 
     fn index(&self) -> Index {
         let mut days: Vec<IndexDay> = Vec::new();
-        let mut envelopes: Vec<_> =
-            self.wall.iter().filter(|stored| stored.class.is_envelope()).collect();
+        let mut envelopes: Vec<_> = self
+            .wall
+            .iter()
+            .filter(|stored| stored.class.is_envelope())
+            .collect();
         envelopes.sort_by_key(|stored| stored.day);
         for stored in envelopes {
             match days.last_mut() {
                 Some(day) if day.day == stored.day => day.slots.push(stored.slot),
-                _ => days.push(IndexDay { day: stored.day, slots: vec![stored.slot] }),
+                _ => days.push(IndexDay {
+                    day: stored.day,
+                    slots: vec![stored.slot],
+                }),
             }
         }
         Index { days }
@@ -238,7 +259,10 @@ impl World {
     /// Puts something; in the index at once.
     pub fn put(&mut self, outgoing: &Outgoing) {
         let slot = outgoing.slot;
-        assert!(self.wall.iter().all(|stored| stored.slot != slot), "the slot is occupied");
+        assert!(
+            self.wall.iter().all(|stored| stored.slot != slot),
+            "the slot is occupied"
+        );
         self.wall.push(Stored {
             day: outgoing.day,
             slot,
@@ -251,10 +275,12 @@ impl World {
     pub fn fetch(&mut self, slots: &[Slot]) -> Vec<FetchRecord> {
         slots
             .iter()
-            .map(|slot| match self.wall.iter().find(|stored| stored.slot == *slot) {
-                Some(stored) => stored.record(),
-                None => panic!("a slot was asked for that is not on the wall"),
-            })
+            .map(
+                |slot| match self.wall.iter().find(|stored| stored.slot == *slot) {
+                    Some(stored) => stored.record(),
+                    None => panic!("a slot was asked for that is not on the wall"),
+                },
+            )
             .collect()
     }
 
@@ -262,7 +288,8 @@ impl World {
     pub fn upload_prekey(&mut self, desk: &mut Desk) {
         let instance = self.instance.instance;
         let (secret, note) =
-            desk.keys.make_prekey(&instance, desk.writer, self.today, &mut self.rng);
+            desk.keys
+                .make_prekey(&instance, desk.writer, self.today, &mut self.rng);
         desk.keys.keep_prekey(secret);
         self.prekeys.push(note);
     }
@@ -272,7 +299,10 @@ impl World {
         let snapshot = self.snapshot();
         let records = self.wall.iter().map(Stored::sync_record);
         records
-            .map(|record| desk.casebook.receive(&desk.keys, snapshot.rosters(), &record))
+            .map(|record| {
+                desk.casebook
+                    .receive(&desk.keys, snapshot.rosters(), &record)
+            })
             .collect()
     }
 
@@ -289,10 +319,12 @@ impl World {
             let known: Vec<Slot> = plan.slots.clone();
             let records = known
                 .iter()
-                .map(|slot| match self.wall.iter().find(|stored| stored.slot == *slot) {
-                    Some(stored) => stored.record(),
-                    None => noise(&mut self.rng),
-                })
+                .map(
+                    |slot| match self.wall.iter().find(|stored| stored.slot == *slot) {
+                        Some(stored) => stored.record(),
+                        None => noise(&mut self.rng),
+                    },
+                )
                 .collect::<Vec<_>>();
             mailbox.receive(&snapshot, &plan, &records);
         }
@@ -313,7 +345,10 @@ impl Desk {
     pub fn texts(&self) -> Vec<String> {
         let conversations: Vec<_> = self.casebook.conversations().collect();
         assert!(conversations.len() <= 1);
-        conversations.first().map(|conversation| texts(conversation)).unwrap_or_default()
+        conversations
+            .first()
+            .map(|conversation| texts(conversation))
+            .unwrap_or_default()
     }
 }
 
@@ -341,7 +376,12 @@ impl Stored {
 fn noise(rng: &mut ChaCha20Rng) -> FetchRecord {
     let mut blob = vec![0; BlobClass::Envelope8.size()];
     rng.fill_bytes(&mut blob);
-    FetchRecord { r: CommitmentNonce([0; 32]), leaf: 0, delete_hash: DeleteHash([0; 16]), blob }
+    FetchRecord {
+        r: CommitmentNonce([0; 32]),
+        leaf: 0,
+        delete_hash: DeleteHash([0; 16]),
+        blob,
+    }
 }
 
 pub fn member(serial: Serial) -> Member {
@@ -360,20 +400,31 @@ pub fn readers(serials: impl IntoIterator<Item = u32>) -> Readers {
 }
 
 pub fn report(text: &str) -> ReportBody {
-    ReportBody { text: text.into(), ..ReportBody::default() }
+    ReportBody {
+        text: text.into(),
+        ..ReportBody::default()
+    }
 }
 
 pub fn message(text: &str) -> MessageBody {
-    MessageBody { text: text.into(), ..MessageBody::default() }
+    MessageBody {
+        text: text.into(),
+        ..MessageBody::default()
+    }
 }
 
 pub fn reply(text: &str) -> ReplyBody {
-    ReplyBody { text: text.into(), ..ReplyBody::default() }
+    ReplyBody {
+        text: text.into(),
+        ..ReplyBody::default()
+    }
 }
 
 pub fn texts(conversation: &beistand_crypto_core::conversation::Conversation) -> Vec<String> {
     let messages = conversation.messages();
-    messages.map(|(m, _)| m.message().body.text().unwrap_or_default().to_owned()).collect()
+    messages
+        .map(|(m, _)| m.message().body.text().unwrap_or_default().to_owned())
+        .collect()
 }
 
 pub fn digest(bytes: &[u8]) -> Digest {
