@@ -5,6 +5,7 @@ mod failure;
 use crate::failure::Failure;
 use actix_web::rt::signal::unix::{signal, SignalKind};
 use beistand_protocol::instance::Instance;
+use beistand_server::app::Closer;
 use beistand_server::clock::SystemClock;
 use beistand_server::disk::Watermark;
 use beistand_server::http::body::Inbox;
@@ -108,11 +109,12 @@ fn serve(
     });
     let keep_free = keep_free.saturating_mul(1 << 20);
     let wall = open_wall(data, &instance_file, keep_free, Arc::new(SystemClock), fatal)?;
-    let parts =
-        Parts { wall: Arc::new(wall), site, instance_file, inbox: Inbox::default() };
-    actix_web::rt::System::new().block_on(async move {
-        let complain = |sentence: &str| eprintln!("warning: {sentence}");
-        let application = Application::build(parts, listen, complain).map_err(Failure::listen)?;
+    let wall = Arc::new(wall);
+    let complain = |sentence: &str| eprintln!("warning: {sentence}");
+    let closer = Closer::start(Arc::clone(&wall), complain).map_err(Failure::serve)?;
+    let parts = Parts { wall, site, instance_file, inbox: Inbox::default() };
+    let outcome = actix_web::rt::System::new().block_on(async move {
+        let application = Application::build(parts, listen).map_err(Failure::listen)?;
         let handle = application.handle();
         let address = application.address();
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::serve)?;
@@ -131,7 +133,10 @@ fn serve(
         // Connections that come from now on wait in the socket's queue until they are served.
         print_line(&format!("listening on http://{address}"))?;
         application.run().await.map_err(Failure::serve)
-    })
+    });
+    // Answers are given; now the last of what was begun is finished and the files are closed.
+    drop(closer);
+    outcome
 }
 
 fn read_instance(path: &Path) -> Result<Vec<u8>, Failure> {

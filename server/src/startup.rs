@@ -1,6 +1,6 @@
 //! The whole server on one page: every route, every piece of state, how it starts and stops.
 
-use crate::app::{Closer, OpenError, Wall};
+use crate::app::{OpenError, Wall};
 use crate::clock::Clock;
 use crate::disk::Watermark;
 use crate::http::{self, body::Inbox, headers, problem, InstanceFile};
@@ -57,7 +57,6 @@ pub fn routes(config: &mut ServiceConfig) {
 pub struct Application {
     address: SocketAddr,
     server: Server,
-    closer: Closer,
 }
 
 /// What an application is made of.
@@ -74,19 +73,14 @@ pub struct Parts {
 }
 
 impl Application {
-    /// Binds `listen` (port 0 for any) and starts closing epochs. Nothing is served before
-    /// [`Application::run`].
+    /// Binds `listen` (port 0 for any). Nothing is served before [`Application::run`], and
+    /// nobody closes epochs but a [`crate::app::Closer`].
     ///
     /// # Errors
     /// Those of binding.
-    pub fn build(
-        parts: Parts,
-        listen: SocketAddr,
-        complain: impl Fn(&str) + Send + 'static,
-    ) -> std::io::Result<Self> {
+    pub fn build(parts: Parts, listen: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind(listen)?;
         let address = listener.local_addr()?;
-        let closer = Closer::start(Arc::clone(&parts.wall), complain)?;
         let wall = Data::from(parts.wall);
         let site = Data::new(parts.site);
         let instance = Data::new(InstanceFile(parts.instance_file.into()));
@@ -110,7 +104,7 @@ impl Application {
         .disable_signals()
         .listen(listener)?
         .run();
-        Ok(Self { address, server, closer })
+        Ok(Self { address, server })
     }
 
     /// Where it listens.
@@ -128,9 +122,7 @@ impl Application {
     /// # Errors
     /// Those of the sockets.
     pub async fn run(self) -> std::io::Result<()> {
-        let outcome = self.server.await;
-        drop(self.closer);
-        outcome
+        self.server.await
     }
 }
 

@@ -1,1 +1,17 @@
-//! For tests and fault harnesses only.
+//! For tests and fault harnesses only (feature `testing`): an instance with keys, sealed blobs
+//! made of random bytes, a visitor who speaks HTTP, and the crash harness.
+//!
+//! Nothing here can seal or open an envelope: the blobs follow the grammar and hold noise.
+
+mod blobs;
+pub mod crash;
+pub mod in_process;
+mod program;
+mod team;
+mod visitor;
+
+pub use blobs::sealed_blob;
+pub use in_process::InProcess;
+pub use program::Program;
+pub use team::Team;
+pub use visitor::{put_of, Answer, Visitor};
