@@ -1,7 +1,9 @@
 //! What the end-to-end tests share: the real programs, started as people start them, on data
 //! of their own. Each test is a file in `tests/`; it ends what it started, by its id.
 
+pub mod counselor;
 pub mod forged;
+pub mod organisation;
 pub mod programs;
 pub mod reporter;
 pub mod running;
