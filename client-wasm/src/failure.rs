@@ -29,7 +29,10 @@ impl Failure {
     pub const NOBODY: Self = Self::of("no-readers");
 
     const fn of(code: &'static str) -> Self {
-        Self { code, position: None }
+        Self {
+            code,
+            position: None,
+        }
     }
 }
 
@@ -83,9 +86,10 @@ impl From<CodenameError> for Failure {
     fn from(error: CodenameError) -> Self {
         match error {
             CodenameError::Count { .. } => Self::of("words-count"),
-            CodenameError::UnknownWords { at } => {
-                Self { code: "word-unknown", position: at.first().copied() }
-            }
+            CodenameError::UnknownWords { at } => Self {
+                code: "word-unknown",
+                position: at.first().copied(),
+            },
             CodenameError::Checksum => Self::of("words-checksum"),
         }
     }

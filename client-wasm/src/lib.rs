@@ -41,7 +41,13 @@ impl Session {
         index: &[u8],
         now: u32,
     ) -> Result<String, JsValue> {
-        let served = Served { state, rosters, prekeys, index, index_from: Day(0) };
+        let served = Served {
+            state,
+            rosters,
+            prekeys,
+            index,
+            index_from: Day(0),
+        };
         Ok(self.0.open(instance, &served, UnixTime(u64::from(now)))?)
     }
 
@@ -72,7 +78,9 @@ impl Session {
     /// Tries some stamps; true once one was found.
     pub fn search_stamp(&mut self, envelope: u32, start: f64, tries: u32) -> Result<bool, JsValue> {
         // Whole numbers up to 2^53 are exact in both.
-        Ok(self.0.search_stamp(envelope, start as u64, u64::from(tries))?)
+        Ok(self
+            .0
+            .search_stamp(envelope, start as u64, u64::from(tries))?)
     }
 
     /// The bytes to put.

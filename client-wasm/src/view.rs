@@ -30,13 +30,22 @@ impl<'a> Opened<'a> {
     /// Everything verified.
     pub fn fresh(snapshot: &'a Snapshot) -> Self {
         let roster = snapshot.roster();
-        let slow = roster.devices.iter().all(|device| snapshot.prekeys().of(device).is_none());
-        Self { sealable: true, view: PublicView::new(roster, snapshot.today(), slow) }
+        let slow = roster
+            .devices
+            .iter()
+            .all(|device| snapshot.prekeys().of(device).is_none());
+        Self {
+            sealable: true,
+            view: PublicView::new(roster, snapshot.today(), slow),
+        }
     }
 
     /// An authentic roster that is over.
     pub fn expired(roster: &'a Roster, now: UnixTime) -> Self {
-        Self { sealable: false, view: PublicView::new(roster, now.day(), true) }
+        Self {
+            sealable: false,
+            view: PublicView::new(roster, now.day(), true),
+        }
     }
 }
 

@@ -133,7 +133,10 @@ impl Visit {
             Some(asked) => ReaderChoice::Asked(readers_of(asked)?),
             None => ReaderChoice::AsBefore,
         };
-        let body = MessageBody { text, attachments: Vec::new() };
+        let body = MessageBody {
+            text,
+            attachments: Vec::new(),
+        };
         let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
         let outgoing = mailbox.compose_message(self.snapshot()?, &choice, body, &mut OsRng)?;
         Ok(self.keep(outgoing, Origin::Returning))
@@ -148,8 +151,18 @@ impl Visit {
     fn keep(&mut self, outgoing: Outgoing, origin: Origin) -> Composed {
         self.named = self.named.wrapping_add(1);
         let day = outgoing.day;
-        self.waiting.insert(self.named, Waiting { outgoing, origin, stamp: 0 });
-        Composed { envelope: self.named, day }
+        self.waiting.insert(
+            self.named,
+            Waiting {
+                outgoing,
+                origin,
+                stamp: 0,
+            },
+        );
+        Composed {
+            envelope: self.named,
+            day,
+        }
     }
 
     fn waiting(&self, envelope: u32) -> Result<&Waiting, Failure> {
@@ -204,7 +217,9 @@ impl Visit {
                 mailbox.sent(&waiting.outgoing);
             }
         }
-        Ok(Promised { epoch: promise.epoch })
+        Ok(Promised {
+            epoch: promise.epoch,
+        })
     }
 
     /// Opens the mailbox of words that were typed in; gives how many places are listed.
@@ -236,7 +251,10 @@ impl Visit {
         let snapshot = self.snapshot()?;
         let nobody = Codename::generate(&mut OsRng);
         let mailbox = Mailbox::from_codename(&nobody, &snapshot.instance().instance);
-        Ok(request(snapshot, &mailbox.fetch_plan(snapshot, &[], &mut OsRng)))
+        Ok(request(
+            snapshot,
+            &mailbox.fetch_plan(snapshot, &[], &mut OsRng),
+        ))
     }
 
     /// Takes the answer of the last fetch in; gives the conversation so far.
@@ -248,11 +266,16 @@ impl Visit {
         mailbox.receive(snapshot, plan, &records);
         let conversation = mailbox.conversation();
         let unusable = |outcome: &&Outcome| {
-            matches!(outcome, Outcome::Refused(_) | Outcome::Malformed | Outcome::Missing)
+            matches!(
+                outcome,
+                Outcome::Refused(_) | Outcome::Malformed | Outcome::Missing
+            )
         };
         Ok(ConversationView {
             messages: conversation.view(snapshot.roster()),
-            readers: conversation.readers().map(|list| list.readers().serials().to_vec()),
+            readers: conversation
+                .readers()
+                .map(|list| list.readers().serials().to_vec()),
             refused: mailbox.outcomes().values().filter(unusable).count(),
             older: plan.left,
         })
@@ -272,7 +295,14 @@ fn readers_of(serials: &[u32]) -> Result<Readers, Failure> {
 fn request(snapshot: &Snapshot, plan: &FetchPlan) -> Vec<u8> {
     let needed = snapshot.roster().stamps.fetch;
     let stamp = plan.slots.first().and_then(|slot| {
-        stamp::search(StampUse::Fetch, snapshot.challenge(), slot, needed, 0, u64::MAX)
+        stamp::search(
+            StampUse::Fetch,
+            snapshot.challenge(),
+            slot,
+            needed,
+            0,
+            u64::MAX,
+        )
     });
     FetchRequest {
         class: snapshot.envelope_class(),
