@@ -95,6 +95,7 @@ pub fn run(program: &Path, plan: &Plan) -> Result<Tally, String> {
 
     let mut tally = Tally::default();
     let mut all: Vec<Known> = Vec::new();
+    let mut last_server = 0;
     for cycle in 0..plan.cycles {
         let server = Program::start(program, &data, &instance).map_err(words)?;
         let visitor = server.visitor(&team);
@@ -107,20 +108,21 @@ pub fn run(program: &Path, plan: &Plan) -> Result<Tally, String> {
         let today = SystemClock.now().day();
         let snapshot = visitor.snapshot(SystemClock.now(), today.back(1))?;
         // What was under way when the last server died is tried again, as its writer would.
-        repeat(&visitor, &snapshot, &mut all, &mut tally);
+        repeat(&visitor, &snapshot, all.iter_mut().skip(last_server), &mut tally);
         let life = rand::thread_rng().gen_range(plan.longest_life / 4..=plan.longest_life);
         let known = put_until_killed(server, &visitor, &Arc::new(snapshot.into_inner()), plan, life)?;
         tally.acknowledged += known.iter().filter(|known| known.promised.is_some()).count() as u64;
         tally.acknowledged +=
             known.iter().filter(|known| known.deletion == Deletion::Acknowledged).count() as u64;
         tally.cycles += 1;
+        last_server = all.len();
         all.extend(known);
     }
     let server = Program::start(program, &data, &instance).map_err(words)?;
     let visitor = server.visitor(&team);
     let today = SystemClock.now().day();
     let snapshot = visitor.snapshot(SystemClock.now(), today.back(1))?;
-    repeat(&visitor, &snapshot, &mut all, &mut tally);
+    repeat(&visitor, &snapshot, all.iter_mut().skip(last_server), &mut tally);
     let wall = whole_wall(&visitor, &team, all.len())?;
     judge(&visitor, &all, &wall, &mut tally)?;
     Ok(tally)
@@ -179,10 +181,13 @@ fn step(
 
 /// Puts the same bytes again: an acknowledged put must give the same promise, one that was not
 /// acknowledged must go through now, whatever was done of it before.
-fn repeat(visitor: &Visitor, snapshot: &Snapshot, all: &mut [Known], tally: &mut Tally) {
-    // Those of the last server, and a few of all before.
-    let recent = all.len().saturating_sub(200);
-    for known in all.iter_mut().skip(recent) {
+fn repeat<'a>(
+    visitor: &Visitor,
+    snapshot: &Snapshot,
+    of_last_server: impl Iterator<Item = &'a mut Known>,
+    tally: &mut Tally,
+) {
+    for known in of_last_server {
         let again = visitor.put(snapshot, &known.request).ok().map(|(_, response)| response);
         match (&known.promised, again) {
             (Some(before), Some(now)) if *before == now => {}
