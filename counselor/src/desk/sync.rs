@@ -104,13 +104,18 @@ impl Desk {
         let (put, deleted) = self.tend_decoys(client, &snapshot, now)?;
 
         let mut reading = Reading::begin(self, &snapshot, device.writer)?;
+        let before = reading.after;
         let outcome = reading.take_everything(client);
         reading.write_down()?;
         outcome?;
         let read = reading.finish()?;
 
+        // What was withheld is asked for again. The day goes on all the same: else a server could
+        // keep old secrets from being destroyed by listing what does not exist.
+        let shown = snapshot.state().leaf.epoch;
+        let epoch = if read.is_complete() { shown } else { before };
         let progress = Progress {
-            epoch: snapshot.state().leaf.epoch,
+            epoch,
             day: snapshot.today(),
             at: now,
         };
@@ -150,6 +155,15 @@ struct Read {
     refused: usize,
     waiting: usize,
     findings: Vec<Finding>,
+}
+
+impl Read {
+    fn is_complete(&self) -> bool {
+        !self
+            .findings
+            .iter()
+            .any(|finding| matches!(finding, Finding::Withheld(_)))
+    }
 }
 
 /// A sync under way.
