@@ -1,8 +1,11 @@
 //! `cargo xtask`: one concept a file. `main` only reads the command line.
 
 pub mod check;
+pub mod demo;
 pub mod failure;
+pub mod journey;
 pub mod layout;
+pub mod organisation;
 pub mod process;
 pub mod programs;
 pub mod server;

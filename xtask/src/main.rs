@@ -1,9 +1,10 @@
 //! `cargo xtask`: build, run, test and check Beistand.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{check, failure::Failure, setup, site, tests, wasm};
+use xtask::{check, demo, failure::Failure, journey, setup, site, tests, wasm};
 
 /// Build, run, test and check Beistand.
 #[derive(Parser)]
@@ -15,6 +16,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start a demo instance: site, server, and the commands to read and answer
+    Run {
+        /// Port of the reporter's site on 127.0.0.1 (0: any free one)
+        #[arg(long, default_value_t = 8180)]
+        port: u16,
+        /// Where the demo instance lives; a second start finds it again [default: demo/]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Play one report and its answer on a throw-away instance, then end
+        #[arg(long, conflicts_with_all = ["port", "data"])]
+        once: bool,
+    },
     /// Everything: checks, Rust, web and browser tests
     Test,
     /// The fast checks: format, lints, dependencies, crate directions, docs, i18n
@@ -47,6 +60,8 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Run { once: true, .. } => journey::play(),
+        Command::Run { port, data, .. } => demo::run(port, data),
         Command::Test => tests::run(),
         Command::Check { only } => check::run(only.as_deref()),
         Command::Setup => setup::everything(),
