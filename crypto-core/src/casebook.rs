@@ -167,15 +167,21 @@ impl Casebook {
                 digest,
             },
             Err(refusal) if refusal.may_resolve() => {
-                self.waiting.push((again, found));
+                // A second sync of the same days brings it again.
+                if self.waiting.iter().all(|(_, other)| *other != found) {
+                    self.waiting.push((again, found));
+                }
                 Received::Waiting
             }
             Err(refusal) => {
-                self.refused.push(Refused {
+                let refused = Refused {
                     slot: found.slot,
                     conversation,
                     refusal,
-                });
+                };
+                if !self.refused.contains(&refused) {
+                    self.refused.push(refused);
+                }
                 Received::Refused(refusal)
             }
         }

@@ -77,6 +77,14 @@ impl Chain {
     }
 }
 
+/// What no two messages of a conversation share.
+#[derive(PartialEq, Eq)]
+struct Address {
+    chain: Chain,
+    key_index: u8,
+    place: Place,
+}
+
 impl Conversation {
     /// An empty conversation whose keys are known.
     pub fn new(keys: ConversationKeys) -> Self {
@@ -190,12 +198,13 @@ impl Conversation {
     }
 
     pub(crate) fn is_taken(&self, chain: Chain, key_index: u8, place: &Place) -> bool {
+        let wanted = Address {
+            chain,
+            key_index,
+            place: *place,
+        };
         let occupied = chain == Chain::WithReporter && self.occupied.contains(&(key_index, *place));
-        occupied
-            || self
-                .messages
-                .iter()
-                .any(|m| address(m) == address_of(chain, key_index, place))
+        occupied || self.messages.iter().any(|other| address(other) == wanted)
     }
 
     /// Hash of the newest message of `writer` in `chain`.
@@ -263,17 +272,11 @@ fn succession(message: &VerifiedMessage) -> (u8, Day, u8) {
     (message.key_index, message.place.day, message.place.number)
 }
 
-type Address = (bool, u8, Place);
-
 fn address(message: &VerifiedMessage) -> Address {
-    let place = &message.message().place;
-    address_of(
-        Chain::of(message.kind()),
-        message.message().key_index,
-        place,
-    )
-}
-
-fn address_of(chain: Chain, key_index: u8, place: &Place) -> Address {
-    (chain == Chain::Team, key_index, *place)
+    let (kind, message) = (message.kind(), message.message());
+    Address {
+        chain: Chain::of(kind),
+        key_index: message.key_index,
+        place: message.place,
+    }
 }

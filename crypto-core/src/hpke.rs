@@ -52,7 +52,7 @@ fn key_schedule(shared: &SharedSecret, info: &[u8]) -> Context {
     transcript.extend_from_slice(psk_id_hash.as_slice());
     transcript.extend_from_slice(info_hash.as_slice());
 
-    let (_, secret) = labelled_extract(shared.as_slice(), b"secret", &[]);
+    let (_, secret) = labelled_extract(shared.expose(), b"secret", &[]);
     let mut context = Context {
         key: Zeroizing::new([0; 32]),
         nonce: [0; 12],

@@ -129,7 +129,7 @@ impl Mailbox {
                 }
             }
             self.conversation.learn(key_index, key);
-            if located.len() == before && key_index + 1 >= KEYS_LOOKED_UNDER {
+            if located.len() == before && key_index >= KEYS_LOOKED_UNDER - 1 {
                 break;
             }
         }
@@ -393,7 +393,9 @@ impl Mailbox {
         let known = self.conversation.key_index();
         let mut highest = known;
         let mut key_index = 0;
-        while key_index < KEYS_LOOKED_UNDER || highest.is_some_and(|used| used + 1 >= key_index) {
+        while key_index < KEYS_LOOKED_UNDER
+            || highest.is_some_and(|used| used.saturating_add(1) >= key_index)
+        {
             if used(key_index) {
                 highest = highest.max(Some(key_index));
             }

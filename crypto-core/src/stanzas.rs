@@ -53,3 +53,31 @@ fn decoy(rng: &mut (impl CryptoRng + RngCore)) -> Stanza {
     rng.fill_bytes(&mut file_key);
     nobody.wrap(&FileKey::new(Box::new(file_key)), rng)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use age::{Identity as _, Recipient as _};
+    use rand_chacha::rand_core::SeedableRng as _;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_reader_can_stand_anywhere_among_the_decoys() {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(6);
+        let identity = HybridIdentity::generate(&mut rng);
+        let recipient = identity.recipient();
+        let recipients = [&recipient];
+        let mut positions = BTreeSet::new();
+        for _ in 0..100 {
+            let file_key = FileKey::new(Box::new([1; FILE_KEY_BYTES]));
+            let stanzas = Stanzas::new(&recipients, 8, &mut rng);
+            let (stanzas, _) = stanzas.wrap_file_key(&file_key).unwrap();
+            assert_eq!(stanzas.len(), 8);
+            let opens = |stanza: &Stanza| identity.unwrap_stanza(stanza).is_some();
+            let ours: Vec<usize> = (0..8).filter(|&at| opens(&stanzas[at])).collect();
+            assert_eq!(ours.len(), 1);
+            positions.extend(ours);
+        }
+        assert_eq!(positions.len(), 8);
+    }
+}

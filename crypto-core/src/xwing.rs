@@ -29,8 +29,21 @@ const ML_KEM_CIPHERTEXT_SIZE: usize = 1088;
 const X25519_SIZE: usize = 32;
 const COMBINER_LABEL: &[u8; 6] = br"\.//^\";
 
-/// A secret shared by the two ends of one encapsulation.
-pub type SharedSecret = Zeroizing<[u8; 32]>;
+/// A secret shared by the two ends of one encapsulation. Wiped when dropped.
+pub struct SharedSecret(Zeroizing<[u8; 32]>);
+
+impl SharedSecret {
+    /// The secret's bytes.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SharedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedSecret(…)")
+    }
+}
 
 /// Why bytes are no public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -223,5 +236,5 @@ fn combine(
         .chain(key.as_bytes())
         .chain(COMBINER_LABEL)
         .finalize();
-    Zeroizing::new(digest.into())
+    SharedSecret(Zeroizing::new(digest.into()))
 }

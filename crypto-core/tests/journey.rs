@@ -384,7 +384,9 @@ fn who_comes_back_to_nothing_is_asked_who_may_read() {
         .compose_message(&snapshot, &choice, message("I am back."), &mut world.rng)
         .unwrap();
     world.put(&outgoing);
-    // Under a key the first, a reader then, was never given.
+    // Under the latest key that is still looked under: the first, a reader then, was never given
+    // it, nor would somebody be who fell away after a change or two.
+    assert_eq!(outgoing.message().unwrap().message().key_index, 3);
     let conversation = desks[0].casebook.conversations().next().unwrap();
     assert!(conversation.keys().all().all(|(_, key)| {
         (0..64).all(|n| key.day_key(outgoing.day).slot(Writer(0), n) != outgoing.slot)
@@ -528,6 +530,43 @@ fn old_prekeys_are_destroyed_and_close_what_they_opened() {
     assert!(desks[0].keys.destroy_prekeys(over.back(1), over).is_empty());
     assert_eq!(desks[0].keys.destroy_prekeys(over, over), [FIRST_DAY]);
     assert_eq!(world.sync(&mut desks[0]), [Received::NotForUs]);
+}
+
+#[test]
+fn a_desk_tries_few_keys_and_the_right_ones() {
+    let (mut world, mut desks) = World::new(14, 1, 8);
+    let tried = |desk: &support::Desk, day: u32| -> Vec<u32> {
+        let prekeys = desk.keys.prekeys();
+        let day_of = |seed: &[u8; 32]| {
+            let of_day = prekeys.iter().find(|prekey| prekey.identity.seed() == seed);
+            of_day.map_or(0, |prekey| prekey.day.0 - FIRST_DAY.0)
+        };
+        let candidates = desk.keys.candidates(FIRST_DAY.forward(day));
+        candidates
+            .iter()
+            .map(|identity| day_of(identity.seed()))
+            .collect()
+    };
+    // Synced on days 1, 2, 3 and 6; 0 stands for the long-lived identity.
+    for day in [1, 2, 3, 6] {
+        world.today = FIRST_DAY.forward(day);
+        world.upload_prekey(&mut desks[0]);
+    }
+    assert_eq!(tried(&desks[0], 0), [1, 0]);
+    assert_eq!(tried(&desks[0], 3), [3, 2, 0]);
+    assert_eq!(tried(&desks[0], 5), [6, 3, 0]);
+    assert_eq!(tried(&desks[0], 6), [6, 3, 0]);
+    assert_eq!(tried(&desks[0], 9), [6, 0]);
+    assert_eq!(tried(&desks[0], 30), [0]);
+    // Sealed on the sixth before the desk came: to the prekey of the third.
+    let newest = world.prekeys.pop().unwrap();
+    file(&mut world, [1], "Early.");
+    world.prekeys.push(newest);
+    file(&mut world, [1], "Late.");
+    let received = world.sync(&mut desks[0]);
+    assert!(received
+        .iter()
+        .all(|one| matches!(one, Received::Message { .. })));
 }
 
 struct ChaCha;

@@ -203,6 +203,21 @@ fn another_slot_than_it_says_or_its_place_gives() {
 }
 
 #[test]
+fn a_note_moved_to_another_slot() {
+    let scene = Scene::new(49);
+    let mut note = scene.answer.clone();
+    note.body = Body::Note(NoteBody { text: "n".into() });
+    note.slot = Slot([3; 16]);
+    scene.verify(scene.by_desk(0, &note)).unwrap();
+    let found = Found {
+        slot: Slot([4; 16]),
+        day: note.place.day,
+    };
+    let opened = scene.by_desk(0, &note);
+    assert_eq!(scene.verify_at(opened, found).unwrap_err(), Refusal::Slot);
+}
+
+#[test]
 fn backdated_or_postdated() {
     let scene = Scene::new(34);
     let message = &scene.follow_up;
