@@ -35,7 +35,7 @@ const ROUTES: [(&str, &[&str]); 12] = [
 ];
 
 fn check_problem(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code().as_str()), (status, code));
+    assert_eq!((answer.status, answer.code().as_str()), (status, code), "{}", answer.head);
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     check_headers(answer);
 }
@@ -82,7 +82,7 @@ fn every_refusal_of_a_put_has_its_code() {
     };
     let good = put(BlobClass::Envelope8, today);
     check("/v1/parts", &good, 400, "wrong-class");
-    check("/v1/envelopes", &put(BlobClass::Part, today), 400, "wrong-class");
+    check("/v1/envelopes", &put(BlobClass::Part, today), 413, "too-large");
     check("/v1/envelopes", &put(BlobClass::Envelope16, today), 400, "wrong-class");
     check("/v1/envelopes", &put(BlobClass::Envelope8, today.forward(2)), 400, "wrong-day");
     check("/v1/envelopes", &put(BlobClass::Envelope8, today.back(2)), 400, "wrong-day");

@@ -188,12 +188,13 @@ fn repeat<'a>(
     tally: &mut Tally,
 ) {
     for known in of_last_server {
-        let again = visitor.put(snapshot, &known.request).ok().map(|(_, response)| response);
+        let again = visitor.put(snapshot, &known.request).map(|(_, response)| response);
         match (&known.promised, again) {
-            (Some(before), Some(now)) if *before == now => {}
-            (Some(_), _) => tally.lost += 1,
-            (None, Some(now)) => known.promised = Some(now),
-            (None, None) => tally.half += 1,
+            (Some(before), Ok(now)) if *before == now => {}
+            (Some(_), Ok(_)) => note(&mut tally.lost, "a put got another promise"),
+            (Some(_), Err(error)) => note(&mut tally.lost, &error),
+            (None, Ok(now)) => known.promised = Some(now),
+            (None, Err(error)) => note(&mut tally.half, &error),
         }
     }
 }
@@ -217,6 +218,12 @@ fn whole_wall(
     }
 }
 
+/// Counts, and says what was found.
+fn note(count: &mut u64, what: &str) {
+    *count += 1;
+    eprintln!("crash harness: {what}");
+}
+
 fn judge(
     visitor: &Visitor,
     all: &[Known],
@@ -226,31 +233,33 @@ fn judge(
     for known in all {
         let Some(promised) = &known.promised else { continue };
         let Some(found) = wall.get(&known.request.slot.0) else {
-            tally.lost += 1;
+            note(&mut tally.lost, "an acknowledged put is not on the wall");
             continue;
         };
         let record = &found.record;
         let tombstone = Tombstone::parse(&record.blob);
         if record.r != promised.r || record.delete_hash != known.request.delete_hash {
-            tally.half += 1;
+            note(&mut tally.half, "r or delete hash is another");
         }
         match (known.deletion, tombstone) {
             (Deletion::None, None) | (Deletion::Tried, None) => {
                 if record.blob != known.request.blob.bytes() {
-                    tally.half += 1;
+                    note(&mut tally.half, "the blob is another");
                 }
             }
-            (Deletion::Acknowledged, None) => tally.resurrected += 1,
-            (Deletion::None, Some(_)) => tally.lost += 1,
+            (Deletion::Acknowledged, None) => {
+                note(&mut tally.resurrected, "a deleted blob is there again");
+            }
+            (Deletion::None, Some(_)) => note(&mut tally.lost, "nobody deleted this"),
             (_, Some(tombstone)) => {
                 if tombstone.key != known.key || tombstone.blob != known.request.putting().blob {
-                    tally.half += 1;
+                    note(&mut tally.half, "the tombstone is another");
                 }
             }
         }
     }
     if wall.len() != all.iter().filter(|known| known.promised.is_some()).count() {
-        tally.half += 1;
+        note(&mut tally.half, "the wall holds more or less than was put");
     }
     // And what is shown still verifies.
     let today = SystemClock.now().day();

@@ -70,9 +70,9 @@ impl Visitor {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         stream.set_nodelay(true)?;
-        let length = match method {
-            "GET" | "HEAD" => String::new(),
-            _ => format!("Content-Length: {}\r\n", body.len()),
+        let (length, body) = match method {
+            "GET" | "HEAD" => (String::new(), &[][..]),
+            _ => (format!("Content-Length: {}\r\n", body.len()), body),
         };
         let head = format!(
             "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{length}{headers}\r\n",
