@@ -9,6 +9,7 @@ use beistand_protocol::instance::Instance;
 use beistand_protocol::leaf::commitment;
 use beistand_protocol::time::{Day, Epoch};
 use beistand_protocol::tombstone::Tombstone;
+use beistand_protocol::verifier_key::VerifierKey;
 
 /// Everything an audit looks at.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct Stored {
     pub rosters: Vec<String>,
     /// The prekey notes, in the order they are served in.
     pub prekeys: Vec<String>,
+    /// The public half of the key the server signs with, where it has made one.
+    pub log_key: Option<VerifierKey>,
     /// The body of `GET /v1/state` as it was last published.
     pub state: Option<String>,
     /// The first checkpoints of days, which stamps are found against.

@@ -207,3 +207,12 @@ fn a_day_that_is_gone_must_be_gone_and_counted() {
     maker.world.stored.items.clear();
     assert!(found(&maker.world).contains(&Check::Completeness));
 }
+
+#[test]
+fn a_server_that_holds_another_log_key_than_the_roster_names() {
+    let mut maker = Maker::new();
+    maker.world.stored.log_key = Some(maker.log.1.clone());
+    assert_eq!(found(&maker.world), []);
+    maker.world.stored.log_key = Some(Key::new("log", 99).1);
+    assert_eq!(found(&maker.world), [Check::Signatures]);
+}

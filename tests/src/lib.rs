@@ -3,9 +3,13 @@
 
 pub mod counselor;
 pub mod forged;
+pub mod markers;
 pub mod organisation;
 pub mod programs;
+pub mod raw_http;
+pub mod relay;
 pub mod reporter;
 pub mod running;
 pub mod server;
 pub mod static_server;
+pub mod wall;

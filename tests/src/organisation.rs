@@ -6,7 +6,9 @@ use crate::programs::programs;
 use crate::reporter::Reporter;
 use crate::running::{run, Ended};
 use crate::server::Server;
-use std::fmt::Write as _;
+use beistand_client::Client;
+use beistand_protocol::instance::Instance;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -28,17 +30,25 @@ pub struct Organisation {
     pub counselors: Vec<Counselor>,
     folder: TempDir,
     roster: u32,
+    epoch_seconds: u32,
 }
 
 impl Organisation {
-    /// An organisation of so many counselors (up to 4), ready to be reported to.
+    /// An organisation of so many counselors (up to 4), ready to be reported to. Its epochs last
+    /// a second, so that tests wait for nothing.
     pub fn of(count: usize) -> Self {
+        Self::with_epochs(count, 1)
+    }
+
+    /// As [`Self::of`], with epochs of so many seconds.
+    pub fn with_epochs(count: usize, epoch_seconds: u32) -> Self {
         let folder = TempDir::new().expect("there is room for an organisation");
         let mut organisation = Self {
             server: None,
             counselors: Vec::new(),
             folder,
             roster: 0,
+            epoch_seconds,
         };
         organisation.set_up_root();
         organisation.start();
@@ -155,18 +165,15 @@ impl Organisation {
         self.roster += 1;
     }
 
-    /// Epochs of a second and stamps of nearly no work, so that tests wait for nothing.
+    /// Stamps of nearly no work, and no decoys but those of visits, so that tests can count.
     fn describe(&self) {
-        let mut text = String::from(
+        let text = format!(
             "name = \"Example Aid\"\npromise_days = 3\n\
              neutral_exit = \"https://weather.example.org/\"\n\
-             [parameters]\nepoch_seconds = 1\ndecoys_per_desk_day = 0\n",
+             [parameters]\nepoch_seconds = {}\ndecoys_per_desk_day = 0\n\
+             [parameters.stamps]\nenvelope_min = 4\nenvelope_max = 20\npart = 2\nfetch = 2\n",
+            self.epoch_seconds
         );
-        writeln!(
-            text,
-            "[parameters.stamps]\nenvelope_min = 4\nenvelope_max = 20\npart = 2\nfetch = 2"
-        )
-        .expect("writing to a string does not fail");
         std::fs::write(self.path("organisation.toml"), text).expect("there is room for a file");
     }
 
@@ -195,6 +202,11 @@ impl Organisation {
     /// Stops the server, well.
     pub fn stop(&mut self) {
         self.server.take().expect("the server runs").stop();
+    }
+
+    /// Ends the server without a word.
+    pub fn kill(&mut self) {
+        self.server.take().expect("the server runs").kill();
     }
 
     /// The running server.
@@ -231,6 +243,20 @@ impl Organisation {
         Reporter::new(self.url(), &self.instance())
     }
 
+    /// What a client pins and how it reaches the server, for tests that speak the protocol.
+    pub fn client(&self) -> (Client, Instance) {
+        let bytes = std::fs::read(self.instance()).expect("the instance file was written");
+        let instance = Instance::parse(&bytes).expect("it is an instance file");
+        let address = self
+            .url()
+            .parse()
+            .expect("a loopback address is one to use");
+        (
+            Client::new(address, None).expect("loopback needs no proxy"),
+            instance,
+        )
+    }
+
     /// The counselor of that number.
     pub fn counselor(&self, serial: usize) -> &Counselor {
         &self.counselors[serial - 1]
@@ -246,15 +272,24 @@ impl Organisation {
 
     /// Stops the server and audits what it stored: nothing may be found.
     #[track_caller]
-    pub fn audited_clean(mut self) {
+    pub fn audited_clean(self) {
+        self.audited_clean_where(|_| {});
+    }
+
+    /// As [`Self::audited_clean`]; `look` sees the auditor's JSON.
+    #[track_caller]
+    pub fn audited_clean_where(mut self, look: impl FnOnce(&Value)) {
         self.stop();
         let ended = self.audit(&["--json"]);
-        let report = ended.clone().json();
-        assert_eq!(report["findings"], serde_json::json!([]), "{report:#}");
-        assert!(
-            report["examined"]["grammar"].as_u64() > Some(0),
-            "nothing was looked at: {report:#}"
+        let report: Value = serde_json::from_str(&ended.stdout).unwrap_or_default();
+        assert_eq!(
+            report["findings"],
+            serde_json::json!([]),
+            "{report:#}\n{ended:#?}"
         );
+        let looked = report["examined"]["grammar"].as_u64() > Some(0);
+        assert!(looked, "nothing was looked at: {report:#}");
+        look(&report);
     }
 
     /// Runs the auditor over the data directory.

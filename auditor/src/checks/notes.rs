@@ -50,6 +50,11 @@ pub fn check(world: &World, findings: &mut Findings) -> Option<Authority> {
         &stored.prekeys,
         findings,
     );
+    if let Some(key) = &stored.log_key {
+        let same = chain.current().roster.log == *key;
+        let what = "it is not the key the newest roster names";
+        findings.expect(Check::Signatures, same, "the server's log key", what);
+    }
     Some(Authority { instance, chain })
 }
 

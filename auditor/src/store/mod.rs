@@ -11,6 +11,7 @@ use crate::findings::{Check, Findings};
 use crate::folder::{self, Contents};
 use crate::world::World;
 use beistand_protocol::instance::Instance;
+use beistand_protocol::verifier_key::VerifierKey;
 use keys::Keys;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,6 +26,10 @@ const DATABASE: &str = "wall";
 const KEYS: &str = "keys";
 /// Where a server puts what a full disk made of sled's snapshots.
 const ASIDE: &str = "aside";
+/// The log's key.
+const LOG_KEY: &str = "log.key";
+/// Bytes a file has at most that is made whole or not at all.
+const LARGEST_DRAFT: u64 = 4096;
 
 /// What an audit of a data directory found.
 #[derive(Debug, Clone, Serialize)]
@@ -107,10 +112,11 @@ pub fn audit(data: &Path, instance: Option<Instance>) -> Result<Audit, StoreAudi
     let mut findings = Findings::default();
     check_files(&before, &mut findings);
     let keys = Keys::read(&place.path().join(KEYS), &mut findings)?;
-    let stored = {
+    let mut stored = {
         let database = reading::open(&place.path().join(DATABASE))?;
         reading::read(&database, keys, &mut findings)?
     };
+    stored.log_key = log_key(&place.path().join(LOG_KEY), &mut findings)?;
     let tally = reading::tally(&stored);
     findings.merge(check_world(&World { instance, stored }));
     findings.expect(
@@ -126,6 +132,24 @@ pub fn audit(data: &Path, instance: Option<Instance>) -> Result<Audit, StoreAudi
         stored: tally,
         findings,
     })
+}
+
+/// The public half of the key the server signs with: the first of two lines; the second is
+/// secret, and only its form is looked at.
+fn log_key(path: &Path, findings: &mut Findings) -> io::Result<Option<VerifierKey>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let lines: Vec<&str> = text.split('\n').collect();
+    let key = match lines[..] {
+        [public, secret, ""] if secret.len() == 64 => public.parse().ok(),
+        _ => None,
+    };
+    let what = "it is not a key and its public half, a line each";
+    findings.expect(Check::Records, key.is_some(), LOG_KEY, what);
+    Ok(key)
 }
 
 fn say_what_no_auditor_can(findings: &mut Findings) {
@@ -146,8 +170,9 @@ fn say_what_no_auditor_can(findings: &mut Findings) {
 /// Every file must be one the format knows: there is no room for a log, a temporary file or a
 /// note beside them.
 fn check_files(contents: &Contents, findings: &mut Findings) {
-    for path in contents.files.keys() {
-        let known = path.to_str().is_some_and(is_known);
+    for (path, file) in &contents.files {
+        let known = path.to_str().is_some_and(is_known)
+            || (path.to_str().is_some_and(is_draft) && file.size <= LARGEST_DRAFT);
         let place = path.display().to_string();
         findings.expect(Check::Files, known, &place, "the format knows no such file");
     }
@@ -155,12 +180,31 @@ fn check_files(contents: &Contents, findings: &mut Findings) {
         let place = path.display().to_string();
         findings.find(Check::Files, place, "it is neither a file nor a folder");
     }
+    let drafts = contents
+        .files
+        .keys()
+        .filter(|path| path.extension() == Some("draft".as_ref()));
+    if drafts.count() > 0 {
+        findings.cannot(
+            "files that end in .draft",
+            "they were being made when the machine stopped, and nothing refers to them",
+        );
+    }
     if contents.files.keys().any(|path| path.starts_with(ASIDE)) {
         findings.cannot(
             format!("the files in {ASIDE}/"),
             "they are unfinished snapshots of sled that a full disk left",
         );
     }
+}
+
+/// What a crash can leave of making the log key or a key file.
+fn is_draft(path: &str) -> bool {
+    path == "log.draft"
+        || path
+            .strip_prefix("keys/")
+            .and_then(|name| name.strip_suffix(".draft"))
+            .is_some_and(|name| keys::day_of(name).is_some())
 }
 
 fn is_known(path: &str) -> bool {
@@ -172,7 +216,7 @@ fn is_known(path: &str) -> bool {
         })
     };
     match path.split('/').collect::<Vec<_>>()[..] {
-        ["lock" | "log.key"] => true,
+        ["lock" | LOG_KEY] => true,
         [DATABASE, "db" | "conf"] => true,
         [DATABASE, name] => snapshot(name),
         [DATABASE, "blobs", name] => number(name),
@@ -186,7 +230,7 @@ fn is_known(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_known;
+    use super::{is_draft, is_known};
 
     #[test]
     fn only_the_formats_own_names_are_known() {
@@ -208,11 +252,12 @@ mod tests {
             "wall/blobs/alice@example.org",
             "wall/snap.",
             "keys/020000",
-            "keys/20000.draft",
             "tmp/upload",
             "aside/notes",
         ] {
             assert!(!is_known(name), "{name}");
         }
+        assert!(is_draft("log.draft") && is_draft("keys/20000.draft"));
+        assert!(!is_draft("notes.draft") && !is_draft("keys/alice.draft"));
     }
 }

@@ -111,6 +111,7 @@ pub fn read(
         prekeys: gathered.prekeys.into_values().collect(),
         challenges: gathered.challenges.into_values().collect(),
         state: gathered.state,
+        log_key: None,
     })
 }
 
