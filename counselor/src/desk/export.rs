@@ -37,12 +37,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError`], also from `keep`.
-    pub fn export_envelopes(
+    pub fn export_envelopes<E: From<DeskError>>(
         &self,
         client: &Client,
         now: UnixTime,
-        mut keep: impl FnMut(&Slot, &[u8]) -> Result<(), DeskError>,
-    ) -> Result<usize, DeskError> {
+        mut keep: impl FnMut(&Slot, &[u8]) -> Result<(), E>,
+    ) -> Result<usize, E> {
         let snapshot = self.snapshot(client, now)?;
         let device = self.device(&snapshot)?;
         let today = snapshot.today();
@@ -55,8 +55,8 @@ impl Desk {
         };
         let note = self.keys.sync_request(&self.instance.instance, &request);
         let mut count = 0;
-        for record in client.sync(&note)? {
-            let record = record?;
+        for record in client.sync(&note).map_err(DeskError::from)? {
+            let record = record.map_err(DeskError::from)?;
             let candidates = self.keys.candidates(record.day);
             if record.class.is_envelope()
                 && open(record.class, &record.record.blob, candidates).is_ok()

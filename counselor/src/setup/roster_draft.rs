@@ -252,7 +252,7 @@ fn free_writer(roster: &Roster, before: Option<&RosterChain>) -> Option<Writer> 
         .into_iter()
         .flat_map(RosterChain::all)
         .map(|signed| &signed.roster);
-    let rosters: Vec<&Roster> = past.chain([&*roster]).collect();
+    let rosters: Vec<&Roster> = past.chain([roster]).collect();
     (1..=Writer::LAST.0).map(Writer).find(|writer| {
         rosters
             .iter()

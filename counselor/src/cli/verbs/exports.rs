@@ -5,7 +5,6 @@ use crate::cli::arguments::{Arguments, Envelopes, Keys};
 use crate::cli::failure::Failure;
 use crate::cli::files;
 use crate::cli::output::Output;
-use beistand_counselor::desk::DeskError;
 use serde_json::json;
 
 const WARNING: &str = "warning: whoever has these keys can read what this desk can read. Keep \
@@ -36,10 +35,13 @@ pub fn envelopes(arguments: &Arguments, verb: &Envelopes, output: &Output) -> Re
     let desk = open_desk(arguments)?;
     let client = client(arguments, desk.instance())?;
     files::secret_folder(folder)?;
-    let count = desk.export_envelopes(&client, now(), |slot, envelope| {
+    let count = desk.export_envelopes(&client, now(), |slot, envelope| -> Result<(), Failure> {
         let path = folder.join(format!("{slot}.age"));
-        // The same envelope is the same file.
-        std::fs::write(path, envelope).map_err(|error| DeskError::Vault(error.into()))
+        // What was saved before is the same: a slot is never used twice.
+        if path.exists() {
+            return Ok(());
+        }
+        files::write_secret(&path, envelope)
     })?;
     output.say(&json!({ "envelopes": count, "folder": folder }), || {
         format!("Wrote {count} envelopes to {}.\n", folder.display())
