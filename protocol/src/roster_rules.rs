@@ -65,7 +65,7 @@ impl Roster {
                 && (self.version == 1) == self.previous.is_none(),
             RosterRule::Version,
         )?;
-        let validity = self.not_after.0.checked_sub(self.not_before.0).unwrap_or(0);
+        let validity = self.not_after.0.saturating_sub(self.not_before.0);
         ensure(
             (1..=LONGEST_VALIDITY).contains(&validity) && self.not_after.0 <= LARGEST_INTEGER,
             RosterRule::Validity,
