@@ -1,7 +1,7 @@
 //! `cargo xtask run`: a demo instance that stays, with everything a person needs to file,
 //! read and answer.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -56,41 +56,34 @@ pub fn run(port: u16, data: Option<PathBuf>) -> Result<(), Failure> {
 
 /// Says where the site is, and how to read and answer.
 fn print_guide(organisation: &Organisation, server: &Server) {
+    let [first, others @ ..] = &COUNSELORS;
     println!("\nThe reporter's site:  {}/", server.url);
-    println!("\nTo read and answer, in another terminal:");
-    for counselor in &COUNSELORS {
-        println!("\n  as {}", counselor.name);
-        for verb in ["sync", "list", "show CASE", "reply CASE"] {
-            println!(
-                "    {}",
-                at_desk(organisation, &organisation.desk(counselor), server, verb)
-            );
-        }
-    }
-    println!("\nTo report without a browser:");
-    let report = as_typed(&organisation.programs().report);
-    let instance = as_typed(&organisation.instance());
-    for verb in ["file", "check"] {
-        println!(
-            "    {report} --server {} --instance {instance} {verb}",
-            server.url
-        );
-    }
-    println!("\nCtrl-C ends the demo.");
-}
-
-/// A command line of `beistand` that keeps the passphrase out of arguments and leaves
-/// standard input to the text of an answer.
-fn at_desk(organisation: &Organisation, desk: &Path, server: &Server, verb: &str) -> String {
+    println!("\nRead and answer as {}, in another terminal:", first.name);
     let program = as_typed(&organisation.programs().beistand);
-    let server = if server.url == ADDRESS {
+    let desk = as_typed(&organisation.desk(first));
+    // The passphrase stays out of the arguments, and standard input stays free for the
+    // text of an answer.
+    let beistand = format!("{program} --vault {desk} --passphrase-fd 3");
+    let passphrase = format!("3<{}", as_typed(&organisation.passphrase()));
+    let server_option = if server.url == ADDRESS {
         String::new()
     } else {
         format!(" --server {}", server.url)
     };
-    format!(
-        "{program} --vault {} --passphrase-fd 3{server} {verb} 3<{}",
-        as_typed(desk),
-        as_typed(&organisation.passphrase())
-    )
+    println!("  {beistand} sync{server_option} {passphrase}");
+    println!("  {beistand} list {passphrase}");
+    println!("  {beistand} show CASE {passphrase}");
+    println!("  {beistand} reply CASE{server_option} {passphrase}");
+    for other in others {
+        let desk = as_typed(&organisation.desk(other));
+        println!("{} has --vault {desk}", other.name);
+    }
+    println!("\nReport without a browser, and look for the answer:");
+    let report = as_typed(&organisation.programs().report);
+    let instance = as_typed(&organisation.instance());
+    for verb in ["file", "check"] {
+        let url = &server.url;
+        println!("  {report} --server {url} --instance {instance} {verb}");
+    }
+    println!("\nCtrl-C ends the demo.");
 }

@@ -13,4 +13,5 @@ pub mod setup;
 pub mod site;
 pub mod tests;
 pub mod toolchain;
+pub mod vectors;
 pub mod wasm;

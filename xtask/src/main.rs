@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{check, demo, failure::Failure, journey, setup, site, tests, wasm};
+use xtask::{check, demo, failure::Failure, journey, setup, site, tests, vectors, wasm};
 
 /// Build, run, test and check Beistand.
 #[derive(Parser)]
@@ -36,6 +36,12 @@ enum Command {
         #[arg(value_name = "NAME")]
         only: Option<String>,
     },
+    /// Try every age vector of a folder, in the format of C2SP's CCTV/age
+    Vectors {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Look for what is missing on this machine and install it
     Setup,
     /// Build the WASM of client-wasm into target/wasm
@@ -50,7 +56,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("{failure}");
             ExitCode::FAILURE
@@ -58,8 +64,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Failure> {
+fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Vectors { folder } => return vectors::run(&folder),
         Command::Run { once: true, .. } => journey::play(),
         Command::Run { port, data, .. } => demo::run(port, data),
         Command::Test => tests::run(),
@@ -67,5 +74,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Setup => setup::everything(),
         Command::Wasm { build_std } => wasm::build(build_std).map(drop),
         Command::Site => site::build().map(drop),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

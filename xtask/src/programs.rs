@@ -58,7 +58,7 @@ pub fn build() -> Result<Programs, Failure> {
 }
 
 /// The program that one of cargo's messages says was made.
-fn executable(message: &str) -> Option<PathBuf> {
+pub fn executable(message: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
     message["executable"].as_str().map(PathBuf::from)
 }
