@@ -1,4 +1,5 @@
 //! `beistand-server`: the command line.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod failure;
 

@@ -207,7 +207,7 @@ fn a_gone_day_leaves_neither_blobs_nor_what_opens_its_commitments() {
 fn keys_that_a_crash_left_over_are_destroyed_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let (kept, _) = item(DAY);
-    drop(open(directory.path()).put(kept.clone(), Epoch(1)).unwrap());
+    open(directory.path()).put(kept.clone(), Epoch(1)).unwrap();
     let path = directory.path().join("keys").join(DAY.to_string());
     let whole = std::fs::read(&path).unwrap();
     // A key whose put never reached the database, and half of another.

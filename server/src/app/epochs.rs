@@ -165,7 +165,7 @@ impl Wall {
             gone: gone.into_iter().map(|(day, _)| day).collect(),
             logged_roster: roster.version,
             dropped_prekeys: dropped.iter().map(|prekey| (prekey.device, prekey.day)).collect(),
-            first_checkpoint: is_first.then(|| (today, checkpoint)),
+            first_checkpoint: is_first.then_some((today, checkpoint)),
             state: state.clone(),
         })?;
 

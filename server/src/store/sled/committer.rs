@@ -91,9 +91,8 @@ impl Committer {
         if written.is_ok() {
             staged.settle();
         }
-        let result = written.as_ref().map(|()| ()).map_err(|_| StoreError::Stopped);
         for answer in answers {
-            answer(result.clone());
+            answer(written.as_ref().map_err(|_| StoreError::Stopped).copied());
         }
         written
     }

@@ -106,12 +106,20 @@ fn chunk_nonce(number: u16) -> [u8; NONCE_SIZE] {
     nonce
 }
 
-/// Seals a blob in chunks: keys and values for the database. `new_key` must be this item's alone.
+/// A chunk as it goes into the database.
+pub struct SealedChunk {
+    /// Where it is found.
+    pub key: Vec<u8>,
+    /// Its ciphertext.
+    pub sealed: Vec<u8>,
+}
+
+/// Seals a blob in chunks. `item_key` must be this item's alone.
 pub fn seal_chunks(
     item_key: &ShreddingKey,
     record: &ItemRecord,
     blob: &[u8],
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+) -> Result<Vec<SealedChunk>, StoreError> {
     let cipher = XChaCha20Poly1305::new(item_key.as_ref().into());
     let mut chunks = Vec::with_capacity(blob.len().div_ceil(CHUNK_SIZE));
     for (number, chunk) in (0u16..).zip(blob.chunks(CHUNK_SIZE)) {
@@ -122,7 +130,7 @@ pub fn seal_chunks(
                 Payload { msg: chunk, aad: &key },
             )
             .map_err(|_| StoreError::Failed("a blob could not be sealed".to_owned()))?;
-        chunks.push((key, sealed));
+        chunks.push(SealedChunk { key, sealed });
     }
     Ok(chunks)
 }

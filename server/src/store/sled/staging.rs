@@ -2,7 +2,7 @@
 
 use super::key_files::{DayKeys, KeyFiles};
 use super::layout::{self, Record};
-use super::sealing::{self, ShreddingKey};
+use super::sealing::{self, SealedChunk, ShreddingKey};
 use super::Ending;
 use crate::store::{ItemRecord, StoreError};
 use beistand_protocol::bytes::Slot;
@@ -120,7 +120,7 @@ impl Staged {
     pub fn insert_item(
         &mut self,
         record: &ItemRecord,
-        chunks: Vec<(Vec<u8>, Vec<u8>)>,
+        chunks: Vec<SealedChunk>,
         key: &ShreddingKey,
     ) -> Result<(), StoreError> {
         let keys = self.keep(|staged| staged.keys.day_or_new(record.day))?;
@@ -128,8 +128,8 @@ impl Staged {
         self.added.insert(record.day, keys);
         self.insert_record(place, record)?;
         self.insert(layout::day_key(record.day, &record.slot), Vec::new());
-        for (key, chunk) in chunks {
-            self.insert(key, chunk);
+        for chunk in chunks {
+            self.insert(chunk.key, chunk.sealed);
         }
         self.waiting.push((record.slot, record.promised));
         Ok(())
