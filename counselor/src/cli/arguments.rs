@@ -38,6 +38,7 @@ pub struct Arguments {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Verb {
     /// Explain how to set an organisation up
     Guide,
@@ -71,6 +72,7 @@ pub enum Verb {
 
 /// Root keys, the instance file and rosters.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Root {
     /// Make a root key in a new vault and print its public half
     New {
