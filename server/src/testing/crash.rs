@@ -85,6 +85,19 @@ enum Deletion {
 /// # Errors
 /// Where the harness itself cannot go on, in words: also a server that does not start again.
 pub fn run(program: &Path, plan: &Plan) -> Result<Tally, String> {
+    run_with(program, plan, &mut |_, _| Ok(()))
+}
+
+/// As [`run`], and lets `after_kill` do something to the data directory of a dead server, so that
+/// it can be shown what the harness notices. It is told how many servers were killed before.
+///
+/// # Errors
+/// As [`run`], and those of `after_kill`.
+pub fn run_with(
+    program: &Path,
+    plan: &Plan,
+    after_kill: &mut dyn FnMut(u32, &Path) -> std::io::Result<()>,
+) -> Result<Tally, String> {
     let words = |error: std::io::Error| error.to_string();
     let directory = tempfile::tempdir().map_err(words)?;
     let data = directory.path().join("data");
@@ -114,6 +127,7 @@ pub fn run(program: &Path, plan: &Plan) -> Result<Tally, String> {
         tally.acknowledged += known.iter().filter(|known| known.promised.is_some()).count() as u64;
         tally.acknowledged +=
             known.iter().filter(|known| known.deletion == Deletion::Acknowledged).count() as u64;
+        after_kill(tally.cycles, &data).map_err(words)?;
         tally.cycles += 1;
         last_server = all.len();
         all.extend(known);
