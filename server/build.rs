@@ -20,7 +20,11 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut source = String::from("pub const FILES: &[(&str, &[u8])] = &[\n");
     for (name, path) in files {
-        let _ = writeln!(source, "    ({name:?}, include_bytes!({:?})),", path.canonicalize()?);
+        let _ = writeln!(
+            source,
+            "    ({name:?}, include_bytes!({:?})),",
+            path.canonicalize()?
+        );
     }
     source.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
@@ -50,7 +54,13 @@ fn list(directory: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> i
 
 fn commit(root: &Path) -> String {
     let output = Command::new("git")
-        .args(["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"])
+        .args([
+            "describe",
+            "--always",
+            "--dirty",
+            "--abbrev=12",
+            "--exclude=*",
+        ])
         .current_dir(root)
         .output();
     match output {

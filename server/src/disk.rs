@@ -25,7 +25,10 @@ pub fn make_directory(directory: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(directory)?;
     sync_directory(directory)?;
-    match directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    match directory
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         Some(parent) => sync_directory(parent),
         None => Ok(()),
     }
@@ -42,7 +45,11 @@ pub fn create_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     // Unlike a rename, a link never replaces what somebody else made meanwhile.
@@ -69,7 +76,10 @@ impl Watermark {
 
     /// Keeps `bytes` free on the disk of `directory`.
     pub fn new(directory: &Path, bytes: u64) -> Self {
-        Self { directory: directory.to_owned(), bytes }
+        Self {
+            directory: directory.to_owned(),
+            bytes,
+        }
     }
 
     /// Whether there is room to write. A disk that cannot be asked counts as full.

@@ -21,7 +21,10 @@ impl Failure {
     pub const EXIT_CODE: u8 = 1;
 
     fn new(sentence: impl ToString, hint: &'static str) -> Self {
-        Self { sentence: sentence.to_string(), hint }
+        Self {
+            sentence: sentence.to_string(),
+            hint,
+        }
     }
 
     /// The instance file cannot be read.
@@ -33,13 +36,19 @@ impl Failure {
     /// The site cannot be read.
     pub fn site(error: io::Error) -> Self {
         let sentence = format!("the site cannot be read: {error}");
-        Self::new(sentence, "give a folder with an index.html, or leave --site out")
+        Self::new(
+            sentence,
+            "give a folder with an index.html, or leave --site out",
+        )
     }
 
     /// The address cannot be bound.
     pub fn listen(error: io::Error) -> Self {
         let sentence = format!("cannot listen there: {}", error.kind());
-        Self::new(sentence, "choose another --listen address, or port 0 for any free one")
+        Self::new(
+            sentence,
+            "choose another --listen address, or port 0 for any free one",
+        )
     }
 
     /// The program cannot go on.
@@ -51,7 +60,10 @@ impl Failure {
 
 impl From<InstanceError> for Failure {
     fn from(error: InstanceError) -> Self {
-        Self::new(error, "use the instance.json that was made for this instance")
+        Self::new(
+            error,
+            "use the instance.json that was made for this instance",
+        )
     }
 }
 
@@ -66,10 +78,14 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let hint = match &error {
             StoreError::Locked => "stop the other server first, or give another --data directory",
-            StoreError::Full => "free some room on the disk of the data directory, or lower --keep-free",
+            StoreError::Full => {
+                "free some room on the disk of the data directory, or lower --keep-free"
+            }
             StoreError::Schema { .. } => "use the version of the program that wrote the data",
             StoreError::Instance => "give the instance file this data directory was made with",
-            StoreError::Damaged(_) => "nothing was changed; restore the data directory from a backup",
+            StoreError::Damaged(_) => {
+                "nothing was changed; restore the data directory from a backup"
+            }
             StoreError::Conflict | StoreError::Failed(_) | StoreError::Stopped => {
                 "check the disk and the rights of the data directory, then start again"
             }
@@ -85,7 +101,9 @@ impl From<OpenError> for Failure {
             OpenError::Rosters(_) => "give the instance file this data directory was made with",
             OpenError::LogKey => "put back the log.key this data directory was made with",
             OpenError::Clock => "set the clock of this machine, then start again",
-            OpenError::Closing(_) => "check the disk, then start again; nothing acknowledged is lost",
+            OpenError::Closing(_) => {
+                "check the disk, then start again; nothing acknowledged is lost"
+            }
         };
         Self::new(error, hint)
     }

@@ -75,7 +75,9 @@ impl LogKey {
     }
 
     fn parse(text: &str) -> Result<Self, LogKeyError> {
-        let lines = text.strip_suffix('\n').and_then(|text| text.split_once('\n'));
+        let lines = text
+            .strip_suffix('\n')
+            .and_then(|text| text.split_once('\n'));
         let (verifier, secret) = lines.ok_or(LogKeyError::Form)?;
         let verifier: VerifierKey = verifier.parse().map_err(|_| LogKeyError::Form)?;
         let mut bytes = Zeroizing::new([0; 32]);
@@ -93,7 +95,9 @@ impl LogKey {
     }
 
     fn note(&self, text: &str) -> String {
-        note::sign(text, &self.verifier, |bytes| self.signing.sign(bytes).to_bytes())
+        note::sign(text, &self.verifier, |bytes| {
+            self.signing.sign(bytes).to_bytes()
+        })
     }
 
     /// The signed checkpoint of `head`.
@@ -128,14 +132,20 @@ mod tests {
     fn it_is_named_after_the_log_where_the_instance_is_known() {
         let directory = tempfile::tempdir().unwrap();
         let key = LogKey::open(directory.path(), Some(&InstanceId([1; 16]))).unwrap();
-        assert_eq!(key.verifier().name(), LogDomain::first_line(&InstanceId([1; 16])));
+        assert_eq!(
+            key.verifier().name(),
+            LogDomain::first_line(&InstanceId([1; 16]))
+        );
     }
 
     #[test]
     fn a_damaged_file_is_refused_and_not_replaced() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join(FILE), "something else\n").unwrap();
-        assert!(matches!(LogKey::open(directory.path(), None), Err(LogKeyError::Form)));
+        assert!(matches!(
+            LogKey::open(directory.path(), None),
+            Err(LogKeyError::Form)
+        ));
         let text = std::fs::read_to_string(directory.path().join(FILE)).unwrap();
         assert_eq!(text, "something else\n");
     }

@@ -1,5 +1,10 @@
 //! `beistand-server`: the command line.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod failure;
 
@@ -20,7 +25,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("BEISTAND_COMMIT"), ")");
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (commit ",
+    env!("BEISTAND_COMMIT"),
+    ")"
+);
 
 /// Stores sealed envelopes it cannot open.
 #[derive(Parser)]
@@ -69,9 +79,13 @@ fn main() -> ExitCode {
         eprintln!("error: a fault of the server itself at {file}:{line}");
     }));
     let outcome = match Arguments::parse().verb {
-        Verb::Serve { data, instance, listen, site, keep_free } => {
-            serve(&data, &instance, listen, site.as_deref(), keep_free)
-        }
+        Verb::Serve {
+            data,
+            instance,
+            listen,
+            site,
+            keep_free,
+        } => serve(&data, &instance, listen, site.as_deref(), keep_free),
         Verb::LogKey { data, instance } => log_key(&data, instance.as_deref()),
     };
     match outcome {
@@ -105,15 +119,28 @@ fn serve(
         None => Site::embedded(),
     };
     let fatal = Arc::new(|sentence: &str| {
-        eprintln!("error: {sentence}\nhint: check the disk and start again; nothing acknowledged is lost");
+        eprintln!(
+            "error: {sentence}\nhint: check the disk and start again; nothing acknowledged is lost"
+        );
         std::process::exit(i32::from(Failure::EXIT_CODE));
     });
     let keep_free = keep_free.saturating_mul(1 << 20);
-    let wall = open_wall(data, &instance_file, keep_free, Arc::new(SystemClock), fatal)?;
+    let wall = open_wall(
+        data,
+        &instance_file,
+        keep_free,
+        Arc::new(SystemClock),
+        fatal,
+    )?;
     let wall = Arc::new(wall);
     let complain = |sentence: &str| eprintln!("warning: {sentence}");
     let closer = Closer::start(Arc::clone(&wall), complain).map_err(Failure::serve)?;
-    let parts = Parts { wall, site, instance_file, inbox: Inbox::default() };
+    let parts = Parts {
+        wall,
+        site,
+        instance_file,
+        inbox: Inbox::default(),
+    };
     let outcome = actix_web::rt::System::new().block_on(async move {
         let application = Application::build(parts, listen).map_err(Failure::listen)?;
         let handle = application.handle();
@@ -146,5 +173,7 @@ fn read_instance(path: &Path) -> Result<Vec<u8>, Failure> {
 
 fn print_line(line: &str) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
-    writeln!(output, "{line}").and_then(|()| output.flush()).map_err(Failure::serve)
+    writeln!(output, "{line}")
+        .and_then(|()| output.flush())
+        .map_err(Failure::serve)
 }

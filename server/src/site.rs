@@ -43,8 +43,10 @@ const PLACEHOLDER: &str = "<!doctype html>
 impl Site {
     /// The site the program was built with, or a page that says how to get one.
     pub fn embedded() -> Self {
-        let files: Vec<_> =
-            embedded::FILES.iter().map(|(path, bytes)| (format!("/{path}"), bytes.to_vec())).collect();
+        let files: Vec<_> = embedded::FILES
+            .iter()
+            .map(|(path, bytes)| (format!("/{path}"), bytes.to_vec()))
+            .collect();
         if files.is_empty() {
             let page = PLACEHOLDER.as_bytes().to_vec();
             return Self::of(vec![("/index.html".to_owned(), page)]);
@@ -63,7 +65,10 @@ impl Site {
         read_folder(directory, "", &mut files, &mut size)?;
         let site = Self::of(files);
         if site.file("/").is_none() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "there is no index.html"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "there is no index.html",
+            ));
         }
         Ok(site)
     }
@@ -76,7 +81,14 @@ impl Site {
                 Some(original) => compressed.push((original.to_owned(), bytes)),
                 None => {
                     let content_type = content_type(&path);
-                    plain.insert(path, SiteFile { content_type, bytes, gzip: None });
+                    plain.insert(
+                        path,
+                        SiteFile {
+                            content_type,
+                            bytes,
+                            gzip: None,
+                        },
+                    );
                 }
             }
         }
@@ -107,7 +119,9 @@ fn read_folder(
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();
-        let name = name.to_str().filter(|name| name.bytes().all(|b| b.is_ascii_graphic()));
+        let name = name
+            .to_str()
+            .filter(|name| name.bytes().all(|b| b.is_ascii_graphic()));
         let name = name.ok_or_else(|| invalid("a file name is not plain ASCII"))?;
         let path = format!("{prefix}/{name}");
         let kind = entry.file_type()?;
@@ -161,8 +175,18 @@ mod tests {
         assert_eq!(site.file("/").unwrap().bytes, b"<p>");
         assert_eq!(site.file("/de/").unwrap().bytes, b"<p lang=de>");
         let wasm = site.file("/app.wasm").unwrap();
-        assert_eq!((wasm.content_type, wasm.gzip.as_deref()), ("application/wasm", Some(&b"gz"[..])));
-        for nothing in ["/link", "/app.wasm.gz", "/../index.html", "", "index.html", "//"] {
+        assert_eq!(
+            (wasm.content_type, wasm.gzip.as_deref()),
+            ("application/wasm", Some(&b"gz"[..]))
+        );
+        for nothing in [
+            "/link",
+            "/app.wasm.gz",
+            "/../index.html",
+            "",
+            "index.html",
+            "//",
+        ] {
             assert!(site.file(nothing).is_none(), "{nothing}");
         }
     }

@@ -85,7 +85,9 @@ impl Application {
         let site = Data::new(parts.site);
         let instance = Data::new(InstanceFile(parts.instance_file.into()));
         let inbox = Data::new(parts.inbox);
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let workers = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(8);
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(headers::on_everything())
@@ -162,5 +164,11 @@ pub fn open_wall(
         return Err(OpenError::LogKey.into());
     }
     let log_key = LogKey::open(data, Some(&instance.instance))?;
-    Ok(Wall::open(instance, Arc::new(store), clock, log_key, watermark)?)
+    Ok(Wall::open(
+        instance,
+        Arc::new(store),
+        clock,
+        log_key,
+        watermark,
+    )?)
 }

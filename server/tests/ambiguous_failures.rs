@@ -16,7 +16,10 @@ fn a_put_that_failed_goes_through_when_tried_again() {
         let snapshot = server.visitor.snapshot(server.clock.now(), Day(0)).unwrap();
         let (request, key) = put_of(&snapshot, BlobClass::Envelope8, snapshot.today());
         server.store.fail_next(fault);
-        assert_eq!(server.visitor.put(&snapshot, &request), Err("internal".to_owned()));
+        assert_eq!(
+            server.visitor.put(&snapshot, &request),
+            Err("internal".to_owned())
+        );
         server.visitor.put(&snapshot, &request).unwrap();
         server.store.fail_next(fault);
         assert_eq!(server.visitor.delete(&request.slot, &key).unwrap(), 500);
@@ -52,13 +55,41 @@ fn a_roster_that_failed_is_accepted_when_posted_again() {
         let next = server.team.next_roster(&server.roster, server.clock.now());
         let note = server.team.sign_roster(&next);
         server.store.fail_next(fault);
-        assert_eq!(server.visitor.post("/v1/rosters", note.as_bytes()).unwrap().status, 500);
-        assert_eq!(server.visitor.post("/v1/rosters", note.as_bytes()).unwrap().status, 204);
+        assert_eq!(
+            server
+                .visitor
+                .post("/v1/rosters", note.as_bytes())
+                .unwrap()
+                .status,
+            500
+        );
+        assert_eq!(
+            server
+                .visitor
+                .post("/v1/rosters", note.as_bytes())
+                .unwrap()
+                .status,
+            204
+        );
         let snapshot = server.visitor.snapshot(server.clock.now(), Day(0)).unwrap();
         assert_eq!(snapshot.roster().version, 2);
         let prekey = server.team.prekey(0, server.clock.now().day());
         server.store.fail_next(fault);
-        assert_eq!(server.visitor.post("/v1/prekeys", prekey.as_bytes()).unwrap().status, 500);
-        assert_eq!(server.visitor.post("/v1/prekeys", prekey.as_bytes()).unwrap().status, 204);
+        assert_eq!(
+            server
+                .visitor
+                .post("/v1/prekeys", prekey.as_bytes())
+                .unwrap()
+                .status,
+            500
+        );
+        assert_eq!(
+            server
+                .visitor
+                .post("/v1/prekeys", prekey.as_bytes())
+                .unwrap()
+                .status,
+            204
+        );
     }
 }

@@ -16,12 +16,17 @@ const DAY: u64 = UnixTime::DAY_SECONDS;
 
 fn prekeys(server: &InProcess) -> Vec<String> {
     let body = server.visitor.get("/v1/prekeys").unwrap().body;
-    serde_json::from_slice::<PrekeysFile>(&body).unwrap().prekeys
+    serde_json::from_slice::<PrekeysFile>(&body)
+        .unwrap()
+        .prekeys
 }
 
 fn rosters(server: &InProcess) -> usize {
     let body = server.visitor.get("/v1/rosters").unwrap().body;
-    serde_json::from_slice::<RostersFile>(&body).unwrap().rosters.len()
+    serde_json::from_slice::<RostersFile>(&body)
+        .unwrap()
+        .rosters
+        .len()
 }
 
 #[test]
@@ -56,16 +61,23 @@ fn a_day_is_forgotten_after_its_time_and_the_log_says_so() {
     }
     let gone = format!("gone|{first}|2");
     let size = server.wall.published().unwrap().tree_size;
-    let leaves: Vec<String> =
-        (0..size).map(|index| server.store.leaf(index).unwrap().unwrap()).collect();
+    let leaves: Vec<String> = (0..size)
+        .map(|index| server.store.leaf(index).unwrap().unwrap())
+        .collect();
     assert_eq!(leaves.iter().filter(|leaf| **leaf == gone).count(), 1);
 
     let today = server.clock.now().day();
     let note = server.team.sync(0, today, Day(0), Epoch(0));
     let synced = server.visitor.sync(&note).unwrap();
-    assert_eq!(synced.iter().map(|record| record.slot).collect::<Vec<_>>(), [new.slot]);
+    assert_eq!(
+        synced.iter().map(|record| record.slot).collect::<Vec<_>>(),
+        [new.slot]
+    );
     let shown = server.visitor.snapshot(server.clock.now(), Day(0)).unwrap();
-    assert_eq!(shown.index().slots().collect::<Vec<_>>(), [(new.day, new.slot)]);
+    assert_eq!(
+        shown.index().slots().collect::<Vec<_>>(),
+        [(new.day, new.slot)]
+    );
 }
 
 #[test]
@@ -124,7 +136,10 @@ fn prekeys_are_shown_in_order_replaced_and_dropped_when_they_are_over() {
     assert_eq!(post(&newer).status, 204);
     assert_eq!(prekeys(&server), [newer.clone(), second]);
     let replayed = post(&first);
-    assert_eq!((replayed.status, replayed.code().as_str()), (400, "prekey-refused"));
+    assert_eq!(
+        (replayed.status, replayed.code().as_str()),
+        (400, "prekey-refused")
+    );
     assert_eq!(prekeys(&server).first(), Some(&newer));
 
     for day in 1..=8 {
@@ -174,7 +189,14 @@ fn rosters_follow_each_other_and_old_ones_leave_the_file() {
     // Both are in the log.
     let size = server.wall.published().unwrap().tree_size;
     let logged = (0..size)
-        .filter(|index| server.store.leaf(*index).unwrap().unwrap().starts_with("roster|"))
+        .filter(|index| {
+            server
+                .store
+                .leaf(*index)
+                .unwrap()
+                .unwrap()
+                .starts_with("roster|")
+        })
         .count();
     assert_eq!(logged, 2);
 }
@@ -185,12 +207,26 @@ fn prekeys_of_a_device_that_left_leave_with_it() {
     let today = server.clock.now().day();
     for device in [0, 1] {
         let note = server.team.prekey(device, today);
-        assert_eq!(server.visitor.post("/v1/prekeys", note.as_bytes()).unwrap().status, 204);
+        assert_eq!(
+            server
+                .visitor
+                .post("/v1/prekeys", note.as_bytes())
+                .unwrap()
+                .status,
+            204
+        );
     }
     let mut next = server.team.next_roster(&server.roster, server.clock.now());
     next.devices.pop();
     let note = server.team.sign_roster(&next);
-    assert_eq!(server.visitor.post("/v1/rosters", note.as_bytes()).unwrap().status, 204);
+    assert_eq!(
+        server
+            .visitor
+            .post("/v1/rosters", note.as_bytes())
+            .unwrap()
+            .status,
+        204
+    );
     assert_eq!(prekeys(&server).len(), 1);
     let note = server.team.sync(1, today, today, Epoch(0));
     assert_eq!(server.visitor.sync(&note), Err("sync-refused".to_owned()));
@@ -204,11 +240,17 @@ fn an_expired_roster_stops_puts_and_readiness_but_is_still_shown() {
     let (request, _) = put_of(&snapshot, BlobClass::Envelope8, snapshot.today());
     server.clock.set(server.roster.not_after);
     server.wall.close_epoch_if_due().unwrap();
-    assert_eq!(server.visitor.put(&snapshot, &request), Err("not-ready".to_owned()));
+    assert_eq!(
+        server.visitor.put(&snapshot, &request),
+        Err("not-ready".to_owned())
+    );
     assert_eq!(server.visitor.get("/readyz").unwrap().code(), "not-ready");
     assert_eq!(rosters(&server), 1);
     assert_eq!(
-        server.visitor.snapshot(server.clock.now(), Day(0)).map(|_| ()),
+        server
+            .visitor
+            .snapshot(server.clock.now(), Day(0))
+            .map(|_| ()),
         Err("the roster has expired".to_owned())
     );
 }
@@ -227,5 +269,8 @@ fn the_state_stays_fresh_while_nothing_happens() {
     }
     let slots = [1, 2, 3, 4].map(|byte| Slot([byte; 16]));
     let snapshot = server.visitor.snapshot(server.clock.now(), Day(0)).unwrap();
-    server.visitor.fetch(&snapshot, BlobClass::Envelope8, &slots).unwrap();
+    server
+        .visitor
+        .fetch(&snapshot, BlobClass::Envelope8, &slots)
+        .unwrap();
 }

@@ -34,7 +34,17 @@ fn item(day: Day) -> (NewItem, DeleteKey) {
     random.fill_bytes(&mut r);
     let (slot, key, r) = (Slot(slot), DeleteKey(key), CommitmentNonce(r));
     let blob = sealed_blob(BlobClass::Envelope8, &mut random);
-    (NewItem { day, slot, delete_hash: delete_hash(&key), shard: 0, r, blob }, key)
+    (
+        NewItem {
+            day,
+            slot,
+            delete_hash: delete_hash(&key),
+            shard: 0,
+            r,
+            blob,
+        },
+        key,
+    )
 }
 
 /// Every file below, as it lies on the disk.
@@ -54,7 +64,10 @@ fn keys(directory: &Path) -> Vec<[u8; 32]> {
     let mut found = Vec::new();
     files(&directory.join("keys"), &mut found);
     let pieces = found.iter().flat_map(|file| file.chunks_exact(32));
-    pieces.map(|piece| piece.try_into().unwrap()).filter(|key| *key != [0; 32]).collect()
+    pieces
+        .map(|piece| piece.try_into().unwrap())
+        .filter(|key| *key != [0; 32])
+        .collect()
 }
 
 struct Found {
@@ -67,7 +80,10 @@ fn search(directory: &Path, item: &NewItem) -> Found {
     let keys = keys(directory);
     let mut all = Vec::new();
     files(directory, &mut all);
-    let mut found = Found { chunks: 0, records: 0 };
+    let mut found = Found {
+        chunks: 0,
+        records: 0,
+    };
     let first = &item.blob.bytes()[..CHUNK];
     let bound = [&b"b"[..], &item.day.0.to_be_bytes(), &item.slot.0, &[0, 0]].concat();
     for file in &all {
@@ -77,23 +93,39 @@ fn search(directory: &Path, item: &NewItem) -> Found {
             let cipher = XChaCha20Poly1305::new(key.into());
             // The first 16 bytes of the ciphertext show where a chunk under this key would be.
             let sealed = cipher
-                .encrypt(XNonce::from_slice(&[0; 24]), Payload { msg: first, aad: &bound })
+                .encrypt(
+                    XNonce::from_slice(&[0; 24]),
+                    Payload {
+                        msg: first,
+                        aad: &bound,
+                    },
+                )
                 .unwrap();
             found.chunks += usize::from(holds(file, &sealed[..64]));
         }
         // Records: their clear part begins with version, class, shard, day and delete hash.
-        let clear = [&[1, 1, item.shard][..], &item.day.0.to_be_bytes(), &item.delete_hash.0];
+        let clear = [
+            &[1, 1, item.shard][..],
+            &item.day.0.to_be_bytes(),
+            &item.delete_hash.0,
+        ];
         for place in places(file, &clear.concat()) {
-            let (Some(clear), Some(nonce)) =
-                (file.get(place..place + 43), file.get(place + 43..place + 67))
-            else {
+            let (Some(clear), Some(nonce)) = (
+                file.get(place..place + 43),
+                file.get(place + 43..place + 67),
+            ) else {
                 continue;
             };
-            let Some(sealed) = file.get(place + 67..place + 67 + 105 + 16) else { continue };
+            let Some(sealed) = file.get(place + 67..place + 67 + 105 + 16) else {
+                continue;
+            };
             let bound = [&b"i"[..], &item.slot.0, clear].concat();
             for key in &keys {
                 let cipher = XChaCha20Poly1305::new(key.into());
-                let payload = Payload { msg: sealed, aad: &bound };
+                let payload = Payload {
+                    msg: sealed,
+                    aad: &bound,
+                };
                 if let Ok(secret) = cipher.decrypt(XNonce::from_slice(nonce), payload) {
                     assert_eq!(secret[..32], item.r.0);
                     found.records += 1;
@@ -134,7 +166,10 @@ fn close(store: &SledStore, epoch: u64, items: &[&NewItem], gone: Vec<Day>) {
     for item in items {
         let leaf = item.record(Epoch(epoch)).putting().leaf(&item.r).encode();
         let index = tree.append(leaf_hash(leaf.as_bytes()));
-        logged.push(LoggedItem { slot: item.slot, leaf: index });
+        logged.push(LoggedItem {
+            slot: item.slot,
+            leaf: index,
+        });
         leaves.push(leaf);
     }
     store.end_epoch(Epoch(epoch)).unwrap();

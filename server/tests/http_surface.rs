@@ -35,8 +35,16 @@ const ROUTES: [(&str, &[&str]); 12] = [
 ];
 
 fn check_problem(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code().as_str()), (status, code), "{}", answer.head);
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (status, code),
+        "{}",
+        answer.head
+    );
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
+    );
     check_headers(answer);
 }
 
@@ -44,7 +52,13 @@ fn check_headers(answer: &Answer) {
     for (name, value) in headers::ALL {
         assert_eq!(answer.header(name), Some(value), "{name}");
     }
-    for name in ["server", "set-cookie", "etag", "last-modified", "x-powered-by"] {
+    for name in [
+        "server",
+        "set-cookie",
+        "etag",
+        "last-modified",
+        "x-powered-by",
+    ] {
         assert_eq!(answer.header(name), None, "{name}");
     }
     let text = [answer.head.as_bytes(), &answer.body].concat();
@@ -54,12 +68,18 @@ fn check_headers(answer: &Answer) {
 
 fn snapshot(server: &InProcess) -> Snapshot {
     let now = server.clock.now();
-    server.visitor.snapshot(now, now.day().back(60)).unwrap().into_inner()
+    server
+        .visitor
+        .snapshot(now, now.day().back(60))
+        .unwrap()
+        .into_inner()
 }
 
 /// A stamp that is worth nothing.
 fn worthless(snapshot: &Snapshot, purpose: StampUse, slot: &Slot) -> u64 {
-    (0..).find(|stamp| bits(purpose, snapshot.challenge(), slot, *stamp) == 0).unwrap()
+    (0..)
+        .find(|stamp| bits(purpose, snapshot.challenge(), slot, *stamp) == 0)
+        .unwrap()
 }
 
 #[test]
@@ -75,29 +95,83 @@ fn every_refusal_of_a_put_has_its_code() {
         server.visitor.post(target, &request.encode()).unwrap()
     };
     let good = put(BlobClass::Envelope8, today);
-    assert_eq!(post("/v1/envelopes", &PutRequest { shard: 1, ..good.clone() }).status, 200);
+    assert_eq!(
+        post(
+            "/v1/envelopes",
+            &PutRequest {
+                shard: 1,
+                ..good.clone()
+            }
+        )
+        .status,
+        200
+    );
 
     let check = |target: &str, request: &PutRequest, status, code| {
         check_problem(&post(target, request), status, code);
     };
     let good = put(BlobClass::Envelope8, today);
     check("/v1/parts", &good, 400, "wrong-class");
-    check("/v1/envelopes", &put(BlobClass::Part, today), 413, "too-large");
-    check("/v1/envelopes", &put(BlobClass::Envelope16, today), 400, "wrong-class");
-    check("/v1/envelopes", &put(BlobClass::Envelope8, today.forward(2)), 400, "wrong-day");
-    check("/v1/envelopes", &put(BlobClass::Envelope8, today.back(2)), 400, "wrong-day");
-    check("/v1/envelopes", &PutRequest { shard: 2, ..good.clone() }, 400, "wrong-shard");
+    check(
+        "/v1/envelopes",
+        &put(BlobClass::Part, today),
+        413,
+        "too-large",
+    );
+    check(
+        "/v1/envelopes",
+        &put(BlobClass::Envelope16, today),
+        400,
+        "wrong-class",
+    );
+    check(
+        "/v1/envelopes",
+        &put(BlobClass::Envelope8, today.forward(2)),
+        400,
+        "wrong-day",
+    );
+    check(
+        "/v1/envelopes",
+        &put(BlobClass::Envelope8, today.back(2)),
+        400,
+        "wrong-day",
+    );
+    check(
+        "/v1/envelopes",
+        &PutRequest {
+            shard: 2,
+            ..good.clone()
+        },
+        400,
+        "wrong-shard",
+    );
     let stamp = worthless(&snapshot, StampUse::Envelope, &good.slot);
-    check("/v1/envelopes", &PutRequest { stamp, ..good.clone() }, 403, "weak-stamp");
+    check(
+        "/v1/envelopes",
+        &PutRequest {
+            stamp,
+            ..good.clone()
+        },
+        403,
+        "weak-stamp",
+    );
     // A stamp for another slot is no stamp for this one, except by chance.
     for (day, request) in [(today.forward(1), &good), (today.back(1), &good)] {
-        let request = PutRequest { day, slot: put(BlobClass::Envelope8, day).slot, ..request.clone() };
+        let request = PutRequest {
+            day,
+            slot: put(BlobClass::Envelope8, day).slot,
+            ..request.clone()
+        };
         assert!([200, 403].contains(&post("/v1/envelopes", &request).status));
     }
 
     let frame = good.encode();
     let refuse = |body: &[u8], status, code| {
-        check_problem(&server.visitor.post("/v1/envelopes", body).unwrap(), status, code);
+        check_problem(
+            &server.visitor.post("/v1/envelopes", body).unwrap(),
+            status,
+            code,
+        );
     };
     refuse(b"", 400, "malformed-request");
     refuse(MARKER.as_bytes(), 400, "malformed-request");
@@ -113,9 +187,18 @@ fn every_refusal_of_a_put_has_its_code() {
     refuse(&unknown, 400, "malformed-request");
     refuse(&vec![b'm'; 200_000], 413, "too-large");
     // After all that it still goes through, and once more.
-    assert_eq!(server.visitor.post("/v1/envelopes", &frame).unwrap().status, 200);
-    assert_eq!(server.visitor.post("/v1/envelopes", &frame).unwrap().status, 200);
-    let other = PutRequest { blob: put(BlobClass::Envelope8, today).blob, ..good };
+    assert_eq!(
+        server.visitor.post("/v1/envelopes", &frame).unwrap().status,
+        200
+    );
+    assert_eq!(
+        server.visitor.post("/v1/envelopes", &frame).unwrap().status,
+        200
+    );
+    let other = PutRequest {
+        blob: put(BlobClass::Envelope8, today).blob,
+        ..good
+    };
     check("/v1/envelopes", &other, 409, "slot-occupied");
 }
 
@@ -129,11 +212,31 @@ fn fetch_delete_sync_and_index_refuse_what_is_malformed_or_not_permitted() {
     let slots: Vec<Slot> = (0..4).map(|byte| Slot([byte; 16])).collect();
     let stamp = worthless(&snapshot, StampUse::Fetch, &slots[0]);
     let fetch = |class, slots: &[Slot]| {
-        FetchRequest { class, stamp, slots: slots.to_vec() }.encode()
+        FetchRequest {
+            class,
+            stamp,
+            slots: slots.to_vec(),
+        }
+        .encode()
     };
-    check("/v1/fetch", &fetch(BlobClass::Envelope8, &slots), 403, "weak-stamp");
-    check("/v1/fetch", &fetch(BlobClass::Envelope8, &slots[..3]), 400, "malformed-request");
-    check("/v1/fetch", &fetch(BlobClass::Part, &slots), 400, "malformed-request");
+    check(
+        "/v1/fetch",
+        &fetch(BlobClass::Envelope8, &slots),
+        403,
+        "weak-stamp",
+    );
+    check(
+        "/v1/fetch",
+        &fetch(BlobClass::Envelope8, &slots[..3]),
+        400,
+        "malformed-request",
+    );
+    check(
+        "/v1/fetch",
+        &fetch(BlobClass::Part, &slots),
+        400,
+        "malformed-request",
+    );
     check("/v1/fetch", b"", 400, "malformed-request");
     check("/v1/fetch", MARKER.as_bytes(), 400, "malformed-request");
     check("/v1/fetch", &[1; 1_000], 413, "too-large");
@@ -143,7 +246,13 @@ fn fetch_delete_sync_and_index_refuse_what_is_malformed_or_not_permitted() {
     check("/v1/delete", &[1; 49], 413, "too-large");
     let (request, _) = put_of(&snapshot, BlobClass::Envelope8, snapshot.today());
     server.visitor.put(&snapshot, &request).unwrap();
-    assert_eq!(server.visitor.delete(&request.slot, &DeleteKey([1; 32])).unwrap(), 403);
+    assert_eq!(
+        server
+            .visitor
+            .delete(&request.slot, &DeleteKey([1; 32]))
+            .unwrap(),
+        403
+    );
 
     let today = snapshot.today();
     check("/v1/sync", MARKER.as_bytes(), 403, "sync-refused");
@@ -152,7 +261,12 @@ fn fetch_delete_sync_and_index_refuse_what_is_malformed_or_not_permitted() {
     let stranger = beistand_server::testing::Team::new(2).sync(0, today, today, Epoch(0));
     check("/v1/sync", stranger.as_bytes(), 403, "sync-refused");
     let good = server.team.sync(0, today, today, Epoch(0));
-    check("/v1/sync", good.replace("\"after\":0", "\"after\":1").as_bytes(), 403, "sync-refused");
+    check(
+        "/v1/sync",
+        good.replace("\"after\":0", "\"after\":1").as_bytes(),
+        403,
+        "sync-refused",
+    );
 
     check("/v1/prekeys", MARKER.as_bytes(), 400, "prekey-refused");
     let late = server.team.prekey(0, today.back(8));
@@ -162,8 +276,18 @@ fn fetch_delete_sync_and_index_refuse_what_is_malformed_or_not_permitted() {
     check("/v1/rosters", &[0xff; 10], 400, "malformed-request");
 
     for query in [
-        "", "?", "?from", "?from=", "?from=x", "?from=-1", "?from=01", "?from=1&", "?from=1&a=b",
-        "?from=99999999999", "?a=m4rk3r-of-a-request", "?from=%31",
+        "",
+        "?",
+        "?from",
+        "?from=",
+        "?from=x",
+        "?from=-1",
+        "?from=01",
+        "?from=1&",
+        "?from=1&a=b",
+        "?from=99999999999",
+        "?a=m4rk3r-of-a-request",
+        "?from=%31",
     ] {
         let answer = server.visitor.get(&format!("/v1/index{query}")).unwrap();
         check_problem(&answer, 400, "malformed-request");
@@ -181,7 +305,10 @@ fn every_route_refuses_other_methods_and_encodings_and_echoes_nothing() {
                  Referer: http://{MARKER}/\r\n"
             );
             let target = format!("{route}?marker={MARKER}");
-            let answer = server.visitor.send(method, &target, &noise, MARKER.as_bytes()).unwrap();
+            let answer = server
+                .visitor
+                .send(method, &target, &noise, MARKER.as_bytes())
+                .unwrap();
             check_headers(&answer);
             if methods.contains(&method) {
                 assert_ne!(answer.status, 405, "{method} {route}");
@@ -198,8 +325,16 @@ fn every_route_refuses_other_methods_and_encodings_and_echoes_nothing() {
         }
     }
     for nowhere in [
-        "/v1", "/v1/", "/v1/m4rk3r-of-a-request", "/m4rk3r-of-a-request", "/v2/state",
-        "/..%2f..%2fetc/passwd", "/../etc/passwd", "//etc/passwd", "/%00", "/log/checkpoint",
+        "/v1",
+        "/v1/",
+        "/v1/m4rk3r-of-a-request",
+        "/m4rk3r-of-a-request",
+        "/v2/state",
+        "/..%2f..%2fetc/passwd",
+        "/../etc/passwd",
+        "//etc/passwd",
+        "/%00",
+        "/log/checkpoint",
     ] {
         check_problem(&server.visitor.get(nowhere).unwrap(), 404, "not-found");
     }
@@ -208,7 +343,10 @@ fn every_route_refuses_other_methods_and_encodings_and_echoes_nothing() {
 
 #[test]
 fn before_the_first_roster_only_site_and_health_answer() {
-    let server = InProcess::with(Wishes { begins_with_roster: false, ..Wishes::default() });
+    let server = InProcess::with(Wishes {
+        begins_with_roster: false,
+        ..Wishes::default()
+    });
     for (route, methods) in ROUTES {
         let index = if route == "/v1/index" { "?from=0" } else { "" };
         for method in methods {
@@ -240,7 +378,14 @@ fn before_the_first_roster_only_site_and_health_answer() {
     let answer = server.visitor.post("/v1/rosters", note.as_bytes()).unwrap();
     check_problem(&answer, 400, "roster-refused");
     let note = server.team.sign_roster(&server.roster);
-    assert_eq!(server.visitor.post("/v1/rosters", note.as_bytes()).unwrap().status, 204);
+    assert_eq!(
+        server
+            .visitor
+            .post("/v1/rosters", note.as_bytes())
+            .unwrap()
+            .status,
+        204
+    );
     assert_eq!(server.visitor.get("/readyz").unwrap().status, 200);
 }
 
@@ -251,17 +396,26 @@ fn instance_and_site_are_served_as_they_are() {
     std::fs::write(directory.path().join("a.wasm"), "plain").unwrap();
     std::fs::write(directory.path().join("a.wasm.gz"), "compressed").unwrap();
     let site = beistand_server::site::Site::read(directory.path()).unwrap();
-    let server = InProcess::with(Wishes { site, ..Wishes::default() });
+    let server = InProcess::with(Wishes {
+        site,
+        ..Wishes::default()
+    });
     let instance = server.visitor.get("/instance.json").unwrap();
     assert_eq!(instance.body, server.team.instance_file());
     check_headers(&instance);
 
     let page = server.visitor.get("/").unwrap();
     assert_eq!(page.body, b"<p>plain");
-    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        page.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
     check_headers(&page);
     let plain = server.visitor.get("/a.wasm").unwrap();
-    assert_eq!((plain.body.as_slice(), plain.header("content-encoding")), (&b"plain"[..], None));
+    assert_eq!(
+        (plain.body.as_slice(), plain.header("content-encoding")),
+        (&b"plain"[..], None)
+    );
     assert_eq!(plain.header("content-type"), Some("application/wasm"));
     let get = |accepted: &str| {
         let header = format!("Accept-Encoding: {accepted}\r\n");
@@ -277,11 +431,21 @@ fn instance_and_site_are_served_as_they_are() {
         assert_eq!(get(accepted).body, b"plain");
     }
     let head = server.visitor.send("HEAD", "/", "", b"").unwrap();
-    assert_eq!((head.status, head.header("content-length")), (200, Some("8")));
-    check_problem(&server.visitor.post("/", b"").unwrap(), 405, "method-not-allowed");
+    assert_eq!(
+        (head.status, head.header("content-length")),
+        (200, Some("8"))
+    );
+    check_problem(
+        &server.visitor.post("/", b"").unwrap(),
+        405,
+        "method-not-allowed",
+    );
     check_problem(&server.visitor.get("/a.wasm.gz").unwrap(), 404, "not-found");
     // Nothing of the wall is compressed, whatever a client takes.
-    let state = server.visitor.send("GET", "/v1/state", "Accept-Encoding: gzip\r\n", b"").unwrap();
+    let state = server
+        .visitor
+        .send("GET", "/v1/state", "Accept-Encoding: gzip\r\n", b"")
+        .unwrap();
     assert_eq!(state.header("content-encoding"), None);
 }
 
@@ -292,10 +456,19 @@ fn an_answer_to_a_fetch_has_one_size() {
     let mut sizes = std::collections::BTreeSet::new();
     let fetch = |snapshot: &Snapshot, slots: &[Slot]| {
         let stamp = beistand_protocol::stamp::search(
-            StampUse::Fetch, snapshot.challenge(), &slots[0], 1, 0, 1_000,
+            StampUse::Fetch,
+            snapshot.challenge(),
+            &slots[0],
+            1,
+            0,
+            1_000,
         );
         let stamp = stamp.unwrap();
-        let request = FetchRequest { class: BlobClass::Envelope8, stamp, slots: slots.to_vec() };
+        let request = FetchRequest {
+            class: BlobClass::Envelope8,
+            stamp,
+            slots: slots.to_vec(),
+        };
         let answer = server.visitor.post("/v1/fetch", &request.encode()).unwrap();
         assert_eq!(answer.status, 200);
         (answer.body.len(), answer.head.len())
@@ -317,18 +490,29 @@ fn an_answer_to_a_fetch_has_one_size() {
 
 #[test]
 fn a_full_disk_is_said_before_anything_is_written() {
-    let server = InProcess::with(Wishes { keep_free: 0, ..Wishes::default() });
+    let server = InProcess::with(Wishes {
+        keep_free: 0,
+        ..Wishes::default()
+    });
     assert_eq!(server.visitor.get("/readyz").unwrap().status, 200);
-    let server = InProcess::with(Wishes { keep_free: u64::MAX, ..Wishes::default() });
+    let server = InProcess::with(Wishes {
+        keep_free: u64::MAX,
+        ..Wishes::default()
+    });
     check_problem(&server.visitor.get("/readyz").unwrap(), 503, "not-ready");
 }
 
 #[test]
 fn slow_and_large_bodies_are_cut_off() {
     let inbox = Inbox::new(MOST_IN_FLIGHT, Duration::from_millis(300));
-    let server = InProcess::with(Wishes { inbox, ..Wishes::default() });
+    let server = InProcess::with(Wishes {
+        inbox,
+        ..Wishes::default()
+    });
     let mut stream = TcpStream::connect(server.visitor.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
     let head = "POST /v1/delete HTTP/1.1\r\nHost: x\r\nContent-Length: 48\r\n\r\nm";
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
@@ -341,12 +525,19 @@ fn slow_and_large_bodies_are_cut_off() {
     assert!(answer.starts_with("HTTP/1.1 408"));
 
     let inbox = Inbox::new(1_000, Duration::from_secs(5));
-    let server = InProcess::with(Wishes { inbox, begins_with_roster: false, ..Wishes::default() });
+    let server = InProcess::with(Wishes {
+        inbox,
+        begins_with_roster: false,
+        ..Wishes::default()
+    });
     let answer = server.visitor.post("/v1/rosters", &[b'x'; 5_000]).unwrap();
     check_problem(&answer, 429, "quota-reached");
     // What was refused is not counted any more.
     let answer = server.visitor.post("/v1/rosters", &[b'x'; 900]).unwrap();
     check_problem(&answer, 400, "roster-refused");
-    let answer = server.visitor.get(&format!("/v1/index?from={}", Day(0))).unwrap();
+    let answer = server
+        .visitor
+        .get(&format!("/v1/index?from={}", Day(0)))
+        .unwrap();
     check_problem(&answer, 503, "not-ready");
 }

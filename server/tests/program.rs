@@ -21,7 +21,11 @@ impl Place {
         let directory = tempfile::tempdir().unwrap();
         let team = Team::new(1);
         let instance = Program::write_instance(directory.path(), &team).unwrap();
-        Self { directory, team, instance }
+        Self {
+            directory,
+            team,
+            instance,
+        }
     }
 
     fn data(&self) -> PathBuf {
@@ -36,12 +40,17 @@ impl Place {
         let log = Program::log_key(&self.data()).unwrap();
         let roster = self.team.first_roster(&log, SystemClock.now());
         let note = self.team.sign_roster(&roster);
-        assert_eq!(visitor.post("/v1/rosters", note.as_bytes()).unwrap().status, 204);
+        assert_eq!(
+            visitor.post("/v1/rosters", note.as_bytes()).unwrap().status,
+            204
+        );
     }
 
     /// Starts where it must be refused.
     fn refused(&self, data: &Path, instance: &Path) -> String {
-        let output = Program::command(Path::new(PROGRAM), data, instance).output().unwrap();
+        let output = Program::command(Path::new(PROGRAM), data, instance)
+            .output()
+            .unwrap();
         said(&output, 1)
     }
 }
@@ -53,7 +62,10 @@ fn said(output: &Output, code: i32) -> String {
     assert!(output.stdout.is_empty());
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 2, "{text}");
-    assert!(lines[0].starts_with("error: ") && lines[1].starts_with("hint: "), "{text}");
+    assert!(
+        lines[0].starts_with("error: ") && lines[1].starts_with("hint: "),
+        "{text}"
+    );
     text
 }
 
@@ -63,7 +75,11 @@ fn now() -> UnixTime {
 
 fn stop(mut server: Program, signal: &str) {
     let pid = server.child().id().to_string();
-    assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    assert!(Command::new("kill")
+        .args([signal, &pid])
+        .status()
+        .unwrap()
+        .success());
     let start = Instant::now();
     loop {
         if let Some(status) = server.child().try_wait().unwrap() {
@@ -83,7 +99,13 @@ fn a_restart_keeps_everything() {
     place.post_roster(&visitor);
     let today = now().day();
     let prekey = place.team.prekey(0, today);
-    assert_eq!(visitor.post("/v1/prekeys", prekey.as_bytes()).unwrap().status, 204);
+    assert_eq!(
+        visitor
+            .post("/v1/prekeys", prekey.as_bytes())
+            .unwrap()
+            .status,
+        204
+    );
     let snapshot = visitor.snapshot(now(), today.back(1)).unwrap();
     let (kept, _) = put_of(&snapshot, BlobClass::Envelope8, snapshot.today());
     let (deleted, key) = put_of(&snapshot, BlobClass::Envelope8, snapshot.today());
@@ -127,7 +149,9 @@ fn wait_for(
 ) -> Vec<beistand_protocol::sync::SyncRecord> {
     for _ in 0..200 {
         let today = now().day();
-        let synced = visitor.sync(&team.sync(0, today, Day(0), Epoch(0))).unwrap();
+        let synced = visitor
+            .sync(&team.sync(0, today, Day(0), Epoch(0)))
+            .unwrap();
         if synced.len() == count {
             return synced;
         }
@@ -141,14 +165,27 @@ fn a_second_server_on_the_same_data_is_refused_in_a_sentence() {
     let place = Place::new();
     let server = place.start();
     let text = place.refused(&place.data(), &place.instance);
-    assert!(text.contains("another server is running on this data directory"), "{text}");
-    assert_eq!(server.visitor(&place.team).get("/healthz").unwrap().status, 200);
+    assert!(
+        text.contains("another server is running on this data directory"),
+        "{text}"
+    );
+    assert_eq!(
+        server.visitor(&place.team).get("/healthz").unwrap().status,
+        200
+    );
     // The log key can be asked for meanwhile.
-    let output = Command::new(PROGRAM).arg("log-key").arg("--data").arg(place.data()).output();
+    let output = Command::new(PROGRAM)
+        .arg("log-key")
+        .arg("--data")
+        .arg(place.data())
+        .output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(0));
-    let key: beistand_protocol::verifier_key::VerifierKey =
-        String::from_utf8(output.stdout).unwrap().trim_end().parse().unwrap();
+    let key: beistand_protocol::verifier_key::VerifierKey = String::from_utf8(output.stdout)
+        .unwrap()
+        .trim_end()
+        .parse()
+        .unwrap();
     assert_eq!(key, Program::log_key(&place.data()).unwrap());
     drop(server);
     place.start();
@@ -160,14 +197,25 @@ fn an_unknown_schema_is_refused_and_left_alone() {
     drop(place.start());
     let wall = place.data().join("wall");
     {
-        let database = sled::Config::new().path(&wall).segment_size(2 << 20).open().unwrap();
+        let database = sled::Config::new()
+            .path(&wall)
+            .segment_size(2 << 20)
+            .open()
+            .unwrap();
         database.insert(b"mschema", &2u32.to_be_bytes()).unwrap();
         database.flush().unwrap();
     }
     let text = place.refused(&place.data(), &place.instance);
     assert!(text.contains("schema version 2"), "{text}");
-    let database = sled::Config::new().path(&wall).segment_size(2 << 20).open().unwrap();
-    assert_eq!(database.get(b"mschema").unwrap().unwrap(), &2u32.to_be_bytes());
+    let database = sled::Config::new()
+        .path(&wall)
+        .segment_size(2 << 20)
+        .open()
+        .unwrap();
+    assert_eq!(
+        database.get(b"mschema").unwrap().unwrap(),
+        &2u32.to_be_bytes()
+    );
 }
 
 #[test]
@@ -216,7 +264,12 @@ fn leftovers_of_a_failed_opening_are_moved_aside() {
     std::fs::write(&leftover, "").unwrap();
     drop(place.start());
     assert!(!leftover.exists());
-    assert_eq!(std::fs::read_dir(place.data().join("aside")).unwrap().count(), 1);
+    assert_eq!(
+        std::fs::read_dir(place.data().join("aside"))
+            .unwrap()
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -231,23 +284,41 @@ fn wrong_arguments_files_and_addresses_have_their_exit_codes() {
     let command = |arguments: &[&str]| Command::new(PROGRAM).args(arguments).output().unwrap();
     assert_eq!(command(&[]).status.code(), Some(2));
     assert_eq!(command(&["serve"]).status.code(), Some(2));
-    assert_eq!(command(&["serve", "--listen", "nonsense"]).status.code(), Some(2));
+    assert_eq!(
+        command(&["serve", "--listen", "nonsense"]).status.code(),
+        Some(2)
+    );
     let version = command(&["--version"]);
     assert_eq!(version.status.code(), Some(0));
     let version = String::from_utf8(version.stdout).unwrap();
-    assert!(version.starts_with("beistand-server ") && version.contains("(commit "), "{version}");
+    assert!(
+        version.starts_with("beistand-server ") && version.contains("(commit "),
+        "{version}"
+    );
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let mut serve = Command::new(PROGRAM);
-    serve.arg("serve").arg("--data").arg(place.data()).arg("--instance").arg(&place.instance);
+    serve
+        .arg("serve")
+        .arg("--data")
+        .arg(place.data())
+        .arg("--instance")
+        .arg(&place.instance);
     let output = serve.args(["--listen", &address]).output().unwrap();
     said(&output, 1);
 
     let mut serve = Program::command(Path::new(PROGRAM), &place.data(), &place.instance);
-    let output = serve.args(["--keep-free", "999999999999"]).output().unwrap();
+    let output = serve
+        .args(["--keep-free", "999999999999"])
+        .output()
+        .unwrap();
     assert!(said(&output, 1).contains("too little room"));
     let mut serve = Program::command(Path::new(PROGRAM), &place.data(), &place.instance);
-    let output = serve.arg("--site").arg(place.directory.path()).output().unwrap();
+    let output = serve
+        .arg("--site")
+        .arg(place.directory.path())
+        .output()
+        .unwrap();
     assert!(said(&output, 1).contains("index.html"));
 }

@@ -115,7 +115,10 @@ fn closing(store: &dyn Store, epoch: Epoch, items: &[&NewItem]) -> Closing {
     for item in items {
         let leaf = item.record(epoch).putting().leaf(&item.r).encode();
         let index = tree.append(leaf_hash(leaf.as_bytes()));
-        logged.push(LoggedItem { slot: item.slot, leaf: index });
+        logged.push(LoggedItem {
+            slot: item.slot,
+            leaf: index,
+        });
         leaves.push(leaf);
     }
     leaves.push(format!("state of {epoch}"));
@@ -157,7 +160,10 @@ fn the_same_put_again_changes_nothing(engine: &mut impl Engine) {
     let store = engine.open();
     let first = stored(store.put(item.clone(), Epoch(5)).unwrap());
     // Another r and a later epoch: the first ones stay.
-    let again = NewItem { r: CommitmentNonce([9; 32]), ..item };
+    let again = NewItem {
+        r: CommitmentNonce([9; 32]),
+        ..item
+    };
     assert_eq!(store.put(again, Epoch(8)).unwrap(), PutOutcome::Same(first));
 }
 
@@ -167,13 +173,28 @@ fn another_put_in_the_slot_is_told_what_lies_there(engine: &mut impl Engine) {
     let first = stored(store.put(item.clone(), Epoch(5)).unwrap());
     let (other, _) = envelope();
     let changes = [
-        NewItem { blob: other.blob.clone(), ..item.clone() },
-        NewItem { delete_hash: other.delete_hash, ..item.clone() },
-        NewItem { day: Day(DAY.0 + 1), ..item.clone() },
-        NewItem { shard: 1, ..item.clone() },
+        NewItem {
+            blob: other.blob.clone(),
+            ..item.clone()
+        },
+        NewItem {
+            delete_hash: other.delete_hash,
+            ..item.clone()
+        },
+        NewItem {
+            day: Day(DAY.0 + 1),
+            ..item.clone()
+        },
+        NewItem {
+            shard: 1,
+            ..item.clone()
+        },
     ];
     for change in changes {
-        assert_eq!(store.put(change, Epoch(5)).unwrap(), PutOutcome::Occupied(first.clone()));
+        assert_eq!(
+            store.put(change, Epoch(5)).unwrap(),
+            PutOutcome::Occupied(first.clone())
+        );
     }
     let there = store.read(&item.slot).unwrap().unwrap();
     assert_eq!(there.blob.as_deref(), Some(item.blob.bytes()));
@@ -191,7 +212,10 @@ fn of_many_puts_to_one_slot_exactly_one_is_stored(engine: &mut impl Engine) {
             })
         })
         .collect();
-    let outcomes: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    let outcomes: Vec<_> = threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .collect();
     let stored: Vec<_> = outcomes
         .iter()
         .filter_map(|outcome| match outcome {
@@ -201,8 +225,10 @@ fn of_many_puts_to_one_slot_exactly_one_is_stored(engine: &mut impl Engine) {
         .collect();
     assert_eq!(stored.len(), 1);
     for outcome in outcomes {
-        assert!(matches!(&outcome, PutOutcome::Stored(record) | PutOutcome::Occupied(record)
-            if *record == stored[0]));
+        assert!(
+            matches!(&outcome, PutOutcome::Stored(record) | PutOutcome::Occupied(record)
+            if *record == stored[0])
+        );
     }
 }
 
@@ -211,14 +237,25 @@ fn a_put_never_gets_an_epoch_that_is_over(engine: &mut impl Engine) {
         let store = engine.open();
         store.end_epoch(Epoch(10)).unwrap();
         let (item, _) = envelope();
-        assert_eq!(stored(store.put(item, Epoch(4)).unwrap()).promised, Epoch(11));
+        assert_eq!(
+            stored(store.put(item, Epoch(4)).unwrap()).promised,
+            Epoch(11)
+        );
         let (item, _) = envelope();
-        assert_eq!(stored(store.put(item, Epoch(15)).unwrap()).promised, Epoch(15));
-        store.close_epoch(closing(store.as_ref(), Epoch(20), &[])).unwrap();
+        assert_eq!(
+            stored(store.put(item, Epoch(15)).unwrap()).promised,
+            Epoch(15)
+        );
+        store
+            .close_epoch(closing(store.as_ref(), Epoch(20), &[]))
+            .unwrap();
     }
     let store = engine.open();
     let (item, _) = envelope();
-    assert_eq!(stored(store.put(item, Epoch(4)).unwrap()).promised, Epoch(21));
+    assert_eq!(
+        stored(store.put(item, Epoch(4)).unwrap()).promised,
+        Epoch(21)
+    );
 }
 
 fn what_waits_is_answered_until_it_is_closed(engine: &mut impl Engine) {
@@ -231,11 +268,19 @@ fn what_waits_is_answered_until_it_is_closed(engine: &mut impl Engine) {
     assert_eq!(store.oldest_pending().unwrap(), Some(Epoch(5)));
     assert_eq!(slots(&store.end_epoch(Epoch(4)).unwrap()), BTreeSet::new());
     for _ in 0..2 {
-        assert_eq!(slots(&store.end_epoch(Epoch(6)).unwrap()), BTreeSet::from([early.slot]));
+        assert_eq!(
+            slots(&store.end_epoch(Epoch(6)).unwrap()),
+            BTreeSet::from([early.slot])
+        );
     }
-    store.close_epoch(closing(store.as_ref(), Epoch(6), &[&early])).unwrap();
+    store
+        .close_epoch(closing(store.as_ref(), Epoch(6), &[&early]))
+        .unwrap();
     assert_eq!(store.oldest_pending().unwrap(), Some(Epoch(7)));
-    assert_eq!(slots(&store.end_epoch(Epoch(7)).unwrap()), BTreeSet::from([late.slot]));
+    assert_eq!(
+        slots(&store.end_epoch(Epoch(7)).unwrap()),
+        BTreeSet::from([late.slot])
+    );
 }
 
 fn closing_makes_everything_true_at_once(engine: &mut impl Engine) {
@@ -243,8 +288,11 @@ fn closing_makes_everything_true_at_once(engine: &mut impl Engine) {
     let expected: Closing;
     {
         let store = engine.open();
-        let roster =
-            StoredRoster { version: 1, accepted: DAY, note: "a roster".to_owned() };
+        let roster = StoredRoster {
+            version: 1,
+            accepted: DAY,
+            note: "a roster".to_owned(),
+        };
         store.accept_roster(roster).unwrap();
         store.put(item.clone(), Epoch(5)).unwrap();
         store.end_epoch(Epoch(5)).unwrap();
@@ -260,15 +308,26 @@ fn closing_makes_everything_true_at_once(engine: &mut impl Engine) {
     assert_eq!(contents.tree, expected.tree);
     assert_eq!(contents.closed, Some(Epoch(5)));
     assert_eq!(contents.logged_roster, 1);
-    assert_eq!(contents.first_checkpoints, [(DAY, "a checkpoint".to_owned())]);
+    assert_eq!(
+        contents.first_checkpoints,
+        [(DAY, "a checkpoint".to_owned())]
+    );
     for (index, leaf) in (0..).zip(&expected.leaves) {
         assert_eq!(store.leaf(index).unwrap().as_ref(), Some(leaf));
     }
     assert_eq!(store.leaf(expected.leaves.len() as u64).unwrap(), None);
-    let visible = store.read(&item.slot).unwrap().unwrap().record.visible.unwrap();
+    let visible = store
+        .read(&item.slot)
+        .unwrap()
+        .unwrap()
+        .record
+        .visible
+        .unwrap();
     assert_eq!((visible.epoch, visible.leaf), (Epoch(5), 0));
     let mut seen = Vec::new();
-    store.visit_records(&mut |record| seen.push(record.slot)).unwrap();
+    store
+        .visit_records(&mut |record| seen.push(record.slot))
+        .unwrap();
     assert_eq!(seen, [item.slot]);
 }
 
@@ -278,11 +337,16 @@ fn a_closing_that_does_not_follow_changes_nothing(engine: &mut impl Engine) {
     store.put(item.clone(), Epoch(5)).unwrap();
     store.end_epoch(Epoch(5)).unwrap();
     let stale = closing(store.as_ref(), Epoch(5), &[&item]);
-    store.close_epoch(closing(store.as_ref(), Epoch(5), &[])).unwrap();
+    store
+        .close_epoch(closing(store.as_ref(), Epoch(5), &[]))
+        .unwrap();
     let before = store.contents().unwrap();
     assert_eq!(store.close_epoch(stale), Err(StoreError::Conflict));
     assert_eq!(store.contents().unwrap(), before);
-    assert_eq!(store.read(&item.slot).unwrap().unwrap().record.visible, None);
+    assert_eq!(
+        store.read(&item.slot).unwrap().unwrap().record.visible,
+        None
+    );
     assert_eq!(store.oldest_pending().unwrap(), Some(Epoch(5)));
 }
 
@@ -295,20 +359,38 @@ fn what_waits_is_found_after_opening_again(engine: &mut impl Engine) {
     }
     let store = engine.open();
     assert_eq!(store.oldest_pending().unwrap(), Some(Epoch(5)));
-    assert_eq!(slots(&store.end_epoch(Epoch(9)).unwrap()), BTreeSet::from([item.slot]));
+    assert_eq!(
+        slots(&store.end_epoch(Epoch(9)).unwrap()),
+        BTreeSet::from([item.slot])
+    );
 }
 
 fn deleting_takes_the_key_and_leaves_the_record(engine: &mut impl Engine) {
     let store = engine.open();
     let (item, key) = envelope();
-    assert_eq!(store.delete(&item.slot, &key).unwrap(), DeleteOutcome::Refused);
+    assert_eq!(
+        store.delete(&item.slot, &key).unwrap(),
+        DeleteOutcome::Refused
+    );
     let record = stored(store.put(item.clone(), Epoch(5)).unwrap());
-    assert_eq!(store.delete(&item.slot, &DeleteKey([0; 32])).unwrap(), DeleteOutcome::Refused);
+    assert_eq!(
+        store.delete(&item.slot, &DeleteKey([0; 32])).unwrap(),
+        DeleteOutcome::Refused
+    );
     assert!(store.read(&item.slot).unwrap().unwrap().blob.is_some());
-    assert_eq!(store.delete(&item.slot, &key).unwrap(), DeleteOutcome::Deleted);
+    assert_eq!(
+        store.delete(&item.slot, &key).unwrap(),
+        DeleteOutcome::Deleted
+    );
     let there = store.read(&item.slot).unwrap().unwrap();
     assert_eq!(there.blob, None);
-    assert_eq!(there.record, ItemRecord { deleted: Some(key), ..record });
+    assert_eq!(
+        there.record,
+        ItemRecord {
+            deleted: Some(key),
+            ..record
+        }
+    );
 }
 
 fn a_deletion_can_be_repeated_and_outlives_opening_again(engine: &mut impl Engine) {
@@ -317,13 +399,24 @@ fn a_deletion_can_be_repeated_and_outlives_opening_again(engine: &mut impl Engin
         let store = engine.open();
         store.put(item.clone(), Epoch(5)).unwrap();
         store.delete(&item.slot, &key).unwrap();
-        assert_eq!(store.delete(&item.slot, &key).unwrap(), DeleteOutcome::Deleted);
+        assert_eq!(
+            store.delete(&item.slot, &key).unwrap(),
+            DeleteOutcome::Deleted
+        );
     }
     let store = engine.open();
-    assert_eq!(store.delete(&item.slot, &key).unwrap(), DeleteOutcome::Deleted);
+    assert_eq!(
+        store.delete(&item.slot, &key).unwrap(),
+        DeleteOutcome::Deleted
+    );
     // Deleted before its epoch closed: it is logged all the same, as it was promised.
-    assert_eq!(slots(&store.end_epoch(Epoch(5)).unwrap()), BTreeSet::from([item.slot]));
-    store.close_epoch(closing(store.as_ref(), Epoch(5), &[&item])).unwrap();
+    assert_eq!(
+        slots(&store.end_epoch(Epoch(5)).unwrap()),
+        BTreeSet::from([item.slot])
+    );
+    store
+        .close_epoch(closing(store.as_ref(), Epoch(5), &[&item]))
+        .unwrap();
     let there = store.read(&item.slot).unwrap().unwrap();
     assert!(there.blob.is_none() && there.record.visible.is_some());
     assert_eq!(there.record.deleted, Some(key));
@@ -335,10 +428,19 @@ fn a_deleted_slot_stays_occupied_until_its_day_is_gone(engine: &mut impl Engine)
     store.put(item.clone(), Epoch(5)).unwrap();
     store.delete(&item.slot, &key).unwrap();
     let (other, _) = envelope();
-    let other = NewItem { slot: item.slot, ..other };
-    assert!(matches!(store.put(other, Epoch(5)).unwrap(), PutOutcome::Occupied(_)));
+    let other = NewItem {
+        slot: item.slot,
+        ..other
+    };
+    assert!(matches!(
+        store.put(other, Epoch(5)).unwrap(),
+        PutOutcome::Occupied(_)
+    ));
     // Also the same put again brings nothing back.
-    assert!(matches!(store.put(item.clone(), Epoch(5)).unwrap(), PutOutcome::Same(_)));
+    assert!(matches!(
+        store.put(item.clone(), Epoch(5)).unwrap(),
+        PutOutcome::Same(_)
+    ));
     assert_eq!(store.read(&item.slot).unwrap().unwrap().blob, None);
 }
 
@@ -352,20 +454,33 @@ fn a_gone_day_takes_everything_of_it_and_nothing_else(engine: &mut impl Engine) 
         }
         let first: Vec<&NewItem> = gone.iter().take(2).chain([&kept]).collect();
         store.end_epoch(Epoch(5)).unwrap();
-        store.close_epoch(closing(store.as_ref(), Epoch(5), &first)).unwrap();
+        store
+            .close_epoch(closing(store.as_ref(), Epoch(5), &first))
+            .unwrap();
         // The third becomes visible and goes in the same closing.
         store.end_epoch(Epoch(6)).unwrap();
         let last = closing(store.as_ref(), Epoch(6), &[&gone[2]]);
-        store.close_epoch(Closing { gone: vec![DAY], ..last }).unwrap();
+        store
+            .close_epoch(Closing {
+                gone: vec![DAY],
+                ..last
+            })
+            .unwrap();
         assert_eq!(store.oldest_pending().unwrap(), None);
-        assert!(gone.iter().all(|item| store.read(&item.slot).unwrap().is_none()));
+        assert!(gone
+            .iter()
+            .all(|item| store.read(&item.slot).unwrap().is_none()));
     }
     let store = engine.open();
-    assert!(gone.iter().all(|item| store.read(&item.slot).unwrap().is_none()));
+    assert!(gone
+        .iter()
+        .all(|item| store.read(&item.slot).unwrap().is_none()));
     let there = store.read(&kept.slot).unwrap().unwrap();
     assert_eq!(there.blob.as_deref(), Some(kept.blob.bytes()));
     let mut seen = Vec::new();
-    store.visit_records(&mut |record| seen.push(record.slot)).unwrap();
+    store
+        .visit_records(&mut |record| seen.push(record.slot))
+        .unwrap();
     assert_eq!(seen, [kept.slot]);
 }
 
@@ -374,31 +489,59 @@ fn a_gone_slot_can_be_put_again(engine: &mut impl Engine) {
     let (item, _) = envelope();
     store.put(item.clone(), Epoch(5)).unwrap();
     let last = closing(store.as_ref(), Epoch(6), &[&item]);
-    store.close_epoch(Closing { gone: vec![DAY], ..last }).unwrap();
-    let later = NewItem { day: Day(DAY.0 + 61), ..item };
+    store
+        .close_epoch(Closing {
+            gone: vec![DAY],
+            ..last
+        })
+        .unwrap();
+    let later = NewItem {
+        day: Day(DAY.0 + 61),
+        ..item
+    };
     stored(store.put(later.clone(), Epoch(7)).unwrap());
     let there = store.read(&later.slot).unwrap().unwrap();
     assert_eq!(there.blob.as_deref(), Some(later.blob.bytes()));
 }
 
 fn rosters_count_up_by_one(engine: &mut impl Engine) {
-    let roster = |version, note: &str| StoredRoster { version, accepted: DAY, note: note.into() };
+    let roster = |version, note: &str| StoredRoster {
+        version,
+        accepted: DAY,
+        note: note.into(),
+    };
     {
         let store = engine.open();
-        assert_eq!(store.accept_roster(roster(2, "two")), Err(StoreError::Conflict));
+        assert_eq!(
+            store.accept_roster(roster(2, "two")),
+            Err(StoreError::Conflict)
+        );
         store.accept_roster(roster(1, "one")).unwrap();
         store.accept_roster(roster(1, "one")).unwrap();
-        assert_eq!(store.accept_roster(roster(1, "uno")), Err(StoreError::Conflict));
-        assert_eq!(store.accept_roster(roster(3, "three")), Err(StoreError::Conflict));
+        assert_eq!(
+            store.accept_roster(roster(1, "uno")),
+            Err(StoreError::Conflict)
+        );
+        assert_eq!(
+            store.accept_roster(roster(3, "three")),
+            Err(StoreError::Conflict)
+        );
         store.accept_roster(roster(2, "two")).unwrap();
-        assert_eq!(store.accept_roster(roster(1, "one")), Err(StoreError::Conflict));
+        assert_eq!(
+            store.accept_roster(roster(1, "one")),
+            Err(StoreError::Conflict)
+        );
     }
     let contents = engine.open().contents().unwrap();
     assert_eq!(contents.rosters, [roster(1, "one"), roster(2, "two")]);
 }
 
 fn a_replaced_prekey_never_comes_back(engine: &mut impl Engine) {
-    let prekey = |note: String| StoredPrekey { device: Writer(1), day: DAY, note };
+    let prekey = |note: String| StoredPrekey {
+        device: Writer(1),
+        day: DAY,
+        note,
+    };
     {
         let store = engine.open();
         store.accept_prekey(prekey("0".to_owned())).unwrap();
@@ -420,7 +563,11 @@ fn a_replaced_prekey_never_comes_back(engine: &mut impl Engine) {
 }
 
 fn dropped_prekeys_are_gone(engine: &mut impl Engine) {
-    let prekey = |device, day| StoredPrekey { device: Writer(device), day, note: "p".to_owned() };
+    let prekey = |device, day| StoredPrekey {
+        device: Writer(device),
+        day,
+        note: "p".to_owned(),
+    };
     let store = engine.open();
     for (device, day) in [(2, DAY), (1, Day(DAY.0 + 1)), (1, DAY)] {
         store.accept_prekey(prekey(device, day)).unwrap();
@@ -429,9 +576,15 @@ fn dropped_prekeys_are_gone(engine: &mut impl Engine) {
     assert_eq!(store.contents().unwrap().prekeys, expected);
     let last = closing(store.as_ref(), Epoch(5), &[]);
     store
-        .close_epoch(Closing { dropped_prekeys: vec![(Writer(1), DAY), (Writer(2), DAY)], ..last })
+        .close_epoch(Closing {
+            dropped_prekeys: vec![(Writer(1), DAY), (Writer(2), DAY)],
+            ..last
+        })
         .unwrap();
-    assert_eq!(store.contents().unwrap().prekeys, [prekey(1, Day(DAY.0 + 1))]);
+    assert_eq!(
+        store.contents().unwrap().prekeys,
+        [prekey(1, Day(DAY.0 + 1))]
+    );
 }
 
 fn first_checkpoints_of_two_days_are_kept(engine: &mut impl Engine) {
@@ -439,10 +592,20 @@ fn first_checkpoints_of_two_days_are_kept(engine: &mut impl Engine) {
     for day in 0..4u32 {
         let last = closing(store.as_ref(), Epoch(u64::from(day)), &[]);
         let first_checkpoint = Some((Day(DAY.0 + day), format!("first of {day}")));
-        store.close_epoch(Closing { first_checkpoint, ..last }).unwrap();
+        store
+            .close_epoch(Closing {
+                first_checkpoint,
+                ..last
+            })
+            .unwrap();
     }
-    let kept: Vec<Day> =
-        store.contents().unwrap().first_checkpoints.iter().map(|(day, _)| *day).collect();
+    let kept: Vec<Day> = store
+        .contents()
+        .unwrap()
+        .first_checkpoints
+        .iter()
+        .map(|(day, _)| *day)
+        .collect();
     assert_eq!(kept, [Day(DAY.0 + 2), Day(DAY.0 + 3)]);
 }
 
@@ -482,7 +645,10 @@ fn concurrent_work_keeps_every_acknowledgement(engine: &mut impl Engine) {
                     for record in waiting {
                         let leaf = record.putting().leaf(&record.r).encode();
                         let index = tree.append(leaf_hash(leaf.as_bytes()));
-                        next.items.push(LoggedItem { slot: record.slot, leaf: index });
+                        next.items.push(LoggedItem {
+                            slot: record.slot,
+                            leaf: index,
+                        });
                         next.leaves.push(leaf);
                     }
                     next.tree = tree;
@@ -522,6 +688,8 @@ fn concurrent_work_keeps_every_acknowledgement(engine: &mut impl Engine) {
     // Whatever the closer did not reach still waits; together they are all.
     let waiting = store.end_epoch(Epoch(1_000)).unwrap().len();
     let mut visible = 0;
-    store.visit_records(&mut |record| visible += usize::from(record.visible.is_some())).unwrap();
+    store
+        .visit_records(&mut |record| visible += usize::from(record.visible.is_some()))
+        .unwrap();
     assert_eq!(waiting + visible, kept.len());
 }

@@ -26,17 +26,25 @@ impl Closer {
         complain: impl Fn(&str) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (stop, stopped) = mpsc::channel::<()>();
-        let thread = std::thread::Builder::new().name("closer".to_owned()).spawn(move || {
-            let mut last = None;
-            while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                let now = wall.close_epoch_if_due().err().map(|error| error.to_string());
-                if let Some(sentence) = now.as_ref().filter(|_| now != last) {
-                    complain(&format!("an epoch could not be closed: {sentence}"));
+        let thread = std::thread::Builder::new()
+            .name("closer".to_owned())
+            .spawn(move || {
+                let mut last = None;
+                while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                    let now = wall
+                        .close_epoch_if_due()
+                        .err()
+                        .map(|error| error.to_string());
+                    if let Some(sentence) = now.as_ref().filter(|_| now != last) {
+                        complain(&format!("an epoch could not be closed: {sentence}"));
+                    }
+                    last = now;
                 }
-                last = now;
-            }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 

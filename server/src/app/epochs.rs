@@ -50,10 +50,19 @@ impl Wall {
     /// # Errors
     /// [`Refusal::Store`].
     pub fn close_epoch_if_due(&self) -> Result<bool, Refusal> {
-        let Ok(published) = self.published() else { return Ok(false) };
+        let Ok(published) = self.published() else {
+            return Ok(false);
+        };
         let now = self.now();
-        let over = Epoch(now.epoch(published.roster().epoch_seconds).0.saturating_sub(1));
-        let waits = self.store.oldest_pending()?.is_some_and(|oldest| oldest <= over);
+        let over = Epoch(
+            now.epoch(published.roster().epoch_seconds)
+                .0
+                .saturating_sub(1),
+        );
+        let waits = self
+            .store
+            .oldest_pending()?
+            .is_some_and(|oldest| oldest <= over);
         let closed_at = published.closed_at;
         // Epochs longer than that end with the day they began in.
         let aged = now.0.saturating_sub(closed_at.0) >= OLDEST_STATE;
@@ -73,11 +82,16 @@ impl Wall {
     pub fn close_epoch(&self) -> Result<(), Refusal> {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         self.refresh(&mut ledger)?;
-        let Some(chain) = ledger.chain.clone() else { return Ok(()) };
+        let Some(chain) = ledger.chain.clone() else {
+            return Ok(());
+        };
         ledger.unsure = true;
         let (next, published) = self.close(&ledger, &chain)?;
         *ledger = next;
-        let mut slot = self.published.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *slot = Some(Arc::new(published));
         Ok(())
     }
@@ -85,12 +99,11 @@ impl Wall {
     /// Reads the store again where it is not certain what it holds.
     pub(super) fn refresh(&self, ledger: &mut Ledger) -> Result<(), Refusal> {
         if ledger.unsure {
-            *ledger = Ledger::load(&self.instance, self.store.as_ref()).map_err(|error| {
-                match error {
+            *ledger =
+                Ledger::load(&self.instance, self.store.as_ref()).map_err(|error| match error {
                     OpenError::Store(error) => error.into(),
                     _ => Refusal::Store(StoreError::Damaged("the stored rosters".to_owned())),
-                }
-            })?;
+                })?;
         }
         Ok(())
     }
@@ -108,10 +121,19 @@ impl Wall {
         let mut waiting = self.store.end_epoch(epoch)?;
         waiting.shuffle(&mut OsRng);
 
-        let mut log = Growing { tree: ledger.tree.clone(), leaves: Vec::new() };
+        let mut log = Growing {
+            tree: ledger.tree.clone(),
+            leaves: Vec::new(),
+        };
         let items = append_puts(&mut log, &waiting);
-        for signed in chain.all().iter().filter(|s| s.roster.version > ledger.logged_roster) {
-            log.append(&Leaf::Roster { digest: signed.digest });
+        for signed in chain
+            .all()
+            .iter()
+            .filter(|s| s.roster.version > ledger.logged_roster)
+        {
+            log.append(&Leaf::Roster {
+                digest: signed.digest,
+            });
         }
         let mut days = extend_days(ledger, epoch, &waiting);
         let gone = split_gone(&mut days, today.back(roster.ttl_days));
@@ -122,10 +144,12 @@ impl Wall {
 
         let contents = self.store.contents()?;
         let rosters_file = self.rosters_file(chain.all(), &contents, today)?;
-        let (kept, dropped) =
-            prekeys::sort_out(&self.instance, roster, contents.prekeys, today);
+        let (kept, dropped) = prekeys::sort_out(&self.instance, roster, contents.prekeys, today);
         let notes = kept.into_iter().map(|prekey| prekey.note).collect();
-        let prekeys_file = encode(&PrekeysFile { v: 1, prekeys: notes })?;
+        let prekeys_file = encode(&PrekeysFile {
+            v: 1,
+            prekeys: notes,
+        })?;
 
         let leaf = StateLeaf {
             epoch,
@@ -138,7 +162,10 @@ impl Wall {
         let proof = log.tree.proof_of_next();
         let leaf = Leaf::State(leaf);
         log.append(&leaf);
-        let head = TreeHead { size: log.tree.size(), root: log.tree.root() };
+        let head = TreeHead {
+            size: log.tree.size(),
+            root: log.tree.root(),
+        };
         let checkpoint = self.log_key.checkpoint(&self.instance.instance, &head);
 
         let mut first_checkpoints = ledger.first_checkpoints.clone();
@@ -164,7 +191,10 @@ impl Wall {
             items,
             gone: gone.into_iter().map(|(day, _)| day).collect(),
             logged_roster: roster.version,
-            dropped_prekeys: dropped.iter().map(|prekey| (prekey.device, prekey.day)).collect(),
+            dropped_prekeys: dropped
+                .iter()
+                .map(|prekey| (prekey.device, prekey.day))
+                .collect(),
             first_checkpoint: is_first.then_some((today, checkpoint)),
             state: state.clone(),
         })?;
@@ -178,7 +208,13 @@ impl Wall {
             first_checkpoints,
             unsure: false,
         };
-        let published = publish(&next, chain, now, epoch, [state, rosters_file, prekeys_file]);
+        let published = publish(
+            &next,
+            chain,
+            now,
+            epoch,
+            [state, rosters_file, prekeys_file],
+        );
         Ok((next, published))
     }
 
@@ -188,7 +224,11 @@ impl Wall {
         contents: &Contents,
         today: Day,
     ) -> Result<String, Refusal> {
-        let accepted: Vec<Day> = contents.rosters.iter().map(|roster| roster.accepted).collect();
+        let accepted: Vec<Day> = contents
+            .rosters
+            .iter()
+            .map(|roster| roster.accepted)
+            .collect();
         let served = rosters::served(&self.instance, all, &accepted, today);
         let rosters = served.iter().map(|signed| signed.note.clone()).collect();
         encode(&RostersFile { v: 1, rosters })
@@ -215,7 +255,9 @@ fn extend_days(
 ) -> BTreeMap<Day, Arc<ListedDay>> {
     let mut new: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
     for record in waiting {
-        new.entry(record.day).or_default().push(entry(record, epoch));
+        new.entry(record.day)
+            .or_default()
+            .push(entry(record, epoch));
     }
     let mut days = ledger.days.clone();
     for (day, entries) in new {
@@ -225,10 +267,7 @@ fn extend_days(
 }
 
 /// Takes the days before `oldest` out of `days`.
-fn split_gone(
-    days: &mut BTreeMap<Day, Arc<ListedDay>>,
-    oldest: Day,
-) -> Vec<(Day, Arc<ListedDay>)> {
+fn split_gone(days: &mut BTreeMap<Day, Arc<ListedDay>>, oldest: Day) -> Vec<(Day, Arc<ListedDay>)> {
     let live = days.split_off(&oldest);
     std::mem::replace(days, live).into_iter().collect()
 }
@@ -236,7 +275,11 @@ fn split_gone(
 fn state_days(days: &BTreeMap<Day, Arc<ListedDay>>) -> Vec<StateDay> {
     let with_envelopes = days.iter().filter(|(_, listed)| listed.count > 0);
     with_envelopes
-        .map(|(day, listed)| StateDay { day: *day, count: listed.count, digest: listed.digest })
+        .map(|(day, listed)| StateDay {
+            day: *day,
+            count: listed.count,
+            digest: listed.digest,
+        })
         .collect()
 }
 
@@ -249,7 +292,10 @@ fn publish(
 ) -> Published {
     let challenge = |note: &String| {
         // The challenge is the hash of the checkpoint's text, which its signatures follow.
-        let text = note.rfind("\n\n").and_then(|end| note.get(..=end)).unwrap_or(note);
+        let text = note
+            .rfind("\n\n")
+            .and_then(|end| note.get(..=end))
+            .unwrap_or(note);
         checkpoint::challenge(text)
     };
     Published {

@@ -41,7 +41,9 @@ impl Wall {
     ) -> Result<Option<StoredItem>, Refusal> {
         let item = self.store.read(slot)?;
         Ok(item.filter(|item| {
-            item.record.visible.is_some_and(|visible| visible.leaf < published.tree_size)
+            item.record
+                .visible
+                .is_some_and(|visible| visible.leaf < published.tree_size)
         }))
     }
 }
@@ -51,7 +53,11 @@ pub(super) fn record_of(item: StoredItem) -> FetchRecord {
     let record = item.record;
     let blob = match (item.blob, record.deleted) {
         (Some(blob), _) => blob,
-        (None, Some(key)) => Tombstone { key, blob: record.blob }.encode(record.class),
+        (None, Some(key)) => Tombstone {
+            key,
+            blob: record.blob,
+        }
+        .encode(record.class),
         // The store gives one or the other; zeros are neither.
         (None, None) => vec![0; record.class.size()],
     };

@@ -60,7 +60,12 @@ impl ListedDay {
             _ => IndexDay { day, slots }.encode(),
         };
         let digest = sha256(&section);
-        Self { entries, section: section.into(), count, digest }
+        Self {
+            entries,
+            section: section.into(),
+            count,
+            digest,
+        }
     }
 }
 
@@ -75,7 +80,9 @@ impl Ledger {
         let mut days: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
         store.visit_records(&mut |record| {
             if let Some(visible) = record.visible {
-                days.entry(record.day).or_default().push(entry(&record, visible.epoch));
+                days.entry(record.day)
+                    .or_default()
+                    .push(entry(&record, visible.epoch));
             }
         })?;
         let days = days
@@ -99,7 +106,10 @@ impl Ledger {
     /// The day with what becomes visible now behind what is there.
     pub fn extended(&self, day: Day, mut new: Vec<Entry>) -> ListedDay {
         new.sort_unstable();
-        let mut entries = self.days.get(&day).map_or_else(Vec::new, |old| old.entries.clone());
+        let mut entries = self
+            .days
+            .get(&day)
+            .map_or_else(Vec::new, |old| old.entries.clone());
         entries.append(&mut new);
         ListedDay::new(day, entries)
     }
@@ -107,7 +117,11 @@ impl Ledger {
 
 /// The place of a record on the wall.
 pub fn entry(record: &ItemRecord, epoch: Epoch) -> Entry {
-    Entry { epoch, slot: record.slot, class: record.class }
+    Entry {
+        epoch,
+        slot: record.slot,
+        class: record.class,
+    }
 }
 
 fn chain(
@@ -117,7 +131,11 @@ fn chain(
     if contents.rosters.is_empty() {
         return Ok(None);
     }
-    let rosters = contents.rosters.iter().map(|roster| roster.note.clone()).collect();
+    let rosters = contents
+        .rosters
+        .iter()
+        .map(|roster| roster.note.clone())
+        .collect();
     let file = json::encode(&RostersFile { v: 1, rosters }).map_err(|_| RosterError::File)?;
     RosterChain::verify(instance, file.as_bytes(), None).map(|chain| Some(Arc::new(chain)))
 }

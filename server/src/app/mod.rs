@@ -116,7 +116,10 @@ impl Wall {
     /// # Errors
     /// [`Refusal::NotReady`] before there is a roster.
     pub fn published(&self) -> Result<Arc<Published>, Refusal> {
-        let published = self.published.read().unwrap_or_else(PoisonError::into_inner);
+        let published = self
+            .published
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         published.clone().ok_or(Refusal::NotReady)
     }
 

@@ -18,12 +18,17 @@ impl Wall {
         let today = self.today();
         let prekey = prekey::verify(&self.instance.instance, published.roster(), note, today)?;
         let note = std::str::from_utf8(note).map_err(|_| Refusal::Malformed)?;
-        let stored =
-            StoredPrekey { device: prekey.device, day: prekey.day, note: note.to_owned() };
-        self.store.accept_prekey(stored).map_err(|error| match error {
-            StoreError::Conflict => Refusal::PrekeyReplaced,
-            other => other.into(),
-        })?;
+        let stored = StoredPrekey {
+            device: prekey.device,
+            day: prekey.day,
+            note: note.to_owned(),
+        };
+        self.store
+            .accept_prekey(stored)
+            .map_err(|error| match error {
+                StoreError::Conflict => Refusal::PrekeyReplaced,
+                other => other.into(),
+            })?;
         self.close_epoch()
     }
 }

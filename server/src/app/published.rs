@@ -55,7 +55,10 @@ impl Published {
 
     /// The sections of the index from a day on, as they are served.
     pub fn index_from(&self, from: Day) -> Vec<Arc<[u8]>> {
-        let days = self.days.range(from..).map(|(_, day)| Arc::clone(&day.section));
+        let days = self
+            .days
+            .range(from..)
+            .map(|(_, day)| Arc::clone(&day.section));
         days.filter(|section| !section.is_empty()).collect()
     }
 }

@@ -28,7 +28,10 @@ impl Wall {
     pub fn put(&self, counter: Counter, request: PutRequest) -> Result<PutResponse, Refusal> {
         let published = self.published()?;
         let now = self.now();
-        let current = published.rosters.current_at(now).map_err(|_| Refusal::NotReady)?;
+        let current = published
+            .rosters
+            .current_at(now)
+            .map_err(|_| Refusal::NotReady)?;
         let roster = &current.roster;
         let class = match counter {
             Counter::Envelopes => roster.envelope_class(),
@@ -43,7 +46,12 @@ impl Wall {
         if u32::from(request.shard) >= 1 << roster.shard_bits {
             return Err(Refusal::Shard);
         }
-        self.check_stamp(&published, request.stamp_use(), &request.slot, request.stamp)?;
+        self.check_stamp(
+            &published,
+            request.stamp_use(),
+            &request.slot,
+            request.stamp,
+        )?;
         let mut r = CommitmentNonce([0; 32]);
         OsRng.fill_bytes(&mut r.0);
         let item = NewItem {
@@ -55,12 +63,13 @@ impl Wall {
             blob: request.blob,
         };
         match self.store.put(item, now.epoch(roster.epoch_seconds))? {
-            PutOutcome::Stored(record) | PutOutcome::Same(record) => {
-                Ok(PutResponse { promise: self.promise(&record), r: record.r })
-            }
-            PutOutcome::Occupied(record) => {
-                Err(Refusal::Occupied { promise: self.promise(&record) })
-            }
+            PutOutcome::Stored(record) | PutOutcome::Same(record) => Ok(PutResponse {
+                promise: self.promise(&record),
+                r: record.r,
+            }),
+            PutOutcome::Occupied(record) => Err(Refusal::Occupied {
+                promise: self.promise(&record),
+            }),
         }
     }
 
@@ -77,7 +86,12 @@ impl Wall {
 
     fn promise(&self, record: &ItemRecord) -> String {
         let leaf = record.putting().leaf(&record.r).hash();
-        self.log_key
-            .promise(&self.instance.instance, &Promise { epoch: record.promised, leaf })
+        self.log_key.promise(
+            &self.instance.instance,
+            &Promise {
+                epoch: record.promised,
+                leaf,
+            },
+        )
     }
 }

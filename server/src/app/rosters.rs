@@ -48,10 +48,12 @@ impl Wall {
             accepted: today,
             note: signed.note.clone(),
         };
-        self.store.accept_roster(stored).map_err(|error| match error {
-            StoreError::Conflict => Refusal::Roster(RosterError::Chain),
-            other => other.into(),
-        })
+        self.store
+            .accept_roster(stored)
+            .map_err(|error| match error {
+                StoreError::Conflict => Refusal::Roster(RosterError::Chain),
+                other => other.into(),
+            })
     }
 }
 
@@ -73,6 +75,9 @@ pub(super) fn served<'a>(
             before.roster.roots == instance.roots && before.roster.threshold == instance.threshold
         }
     };
-    let start = (0..=since).rev().find(|index| signed_by_pinned(*index)).unwrap_or(0);
+    let start = (0..=since)
+        .rev()
+        .find(|index| signed_by_pinned(*index))
+        .unwrap_or(0);
     all.get(start..).unwrap_or(all)
 }

@@ -21,9 +21,12 @@ impl Wall {
             StampUse::Fetch => stamps.fetch,
         };
         let oldest = self.today().back(1);
-        let mut challenges = published.challenges.iter().filter(|(day, _)| *day >= oldest);
-        let is_worth = challenges
-            .any(|(_, challenge)| stamp::bits(purpose, challenge, slot, stamp) >= needed);
+        let mut challenges = published
+            .challenges
+            .iter()
+            .filter(|(day, _)| *day >= oldest);
+        let is_worth =
+            challenges.any(|(_, challenge)| stamp::bits(purpose, challenge, slot, stamp) >= needed);
         if is_worth {
             Ok(())
         } else {

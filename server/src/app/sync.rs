@@ -43,7 +43,10 @@ impl Wall {
             count: 0,
             size: COUNT_SIZE as u64,
         };
-        let live = published.days.range(request.from..).flat_map(|(_, day)| &day.entries);
+        let live = published
+            .days
+            .range(request.from..)
+            .flat_map(|(_, day)| &day.entries);
         for entry in live {
             if plan.wants(entry) {
                 plan.count += 1;
@@ -58,7 +61,9 @@ impl Wall {
     /// # Errors
     /// [`Refusal::Store`]; also where the day died meanwhile: the desk syncs again.
     pub fn next_record(&self, plan: &mut SyncPlan) -> Result<Option<Vec<u8>>, Refusal> {
-        let Some((day, entry)) = plan.advance() else { return Ok(None) };
+        let Some((day, entry)) = plan.advance() else {
+            return Ok(None);
+        };
         let item = self.visible_item(&plan.published, &entry.slot)?;
         let item = item.ok_or(Refusal::Store(StoreError::Conflict))?;
         let record = SyncRecord {

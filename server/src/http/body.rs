@@ -66,7 +66,11 @@ impl Default for Inbox {
 impl Inbox {
     /// An inbox that holds `most` bytes and waits `deadline` for a small body.
     pub fn new(most: usize, deadline: Duration) -> Self {
-        Self { held: Arc::default(), most, deadline }
+        Self {
+            held: Arc::default(),
+            most,
+            deadline,
+        }
     }
 
     /// Reads a body of at most `limit` bytes.
@@ -85,13 +89,22 @@ impl Inbox {
             return Err(ProblemCode::UnsupportedMedia.into());
         }
         if let Some(length) = headers.get(header::CONTENT_LENGTH) {
-            let length = length.to_str().ok().and_then(|length| length.parse::<u64>().ok());
+            let length = length
+                .to_str()
+                .ok()
+                .and_then(|length| length.parse::<u64>().ok());
             if length.is_none_or(|length| length > limit as u64) {
                 return Err(ProblemCode::TooLarge.into());
             }
         }
-        let held = Held { total: Arc::clone(&self.held), bytes: 0 };
-        let mut body = Body { bytes: Vec::new(), held };
+        let held = Held {
+            total: Arc::clone(&self.held),
+            bytes: 0,
+        };
+        let mut body = Body {
+            bytes: Vec::new(),
+            held,
+        };
         let collect = async {
             while let Some(piece) = payload.next().await {
                 let piece = piece.map_err(|_| HttpError::from(ProblemCode::MalformedRequest))?;

@@ -19,5 +19,7 @@ pub async fn fetch(
 ) -> Result<HttpResponse, HttpError> {
     let body = inbox.read(&request, payload, LIMIT).await?;
     let answer = work::run(move || wall.fetch(&body.bytes)).await?;
-    Ok(HttpResponse::Ok().content_type("application/octet-stream").body(answer))
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .body(answer))
 }

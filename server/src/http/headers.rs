@@ -25,5 +25,6 @@ pub const ALL: [(&str, &str); 7] = [
 
 /// The middleware that adds them.
 pub fn on_everything() -> DefaultHeaders {
-    ALL.into_iter().fold(DefaultHeaders::new(), |headers, header| headers.add(header))
+    ALL.into_iter()
+        .fold(DefaultHeaders::new(), |headers, header| headers.add(header))
 }

@@ -9,7 +9,9 @@ use beistand_protocol::problem::ProblemCode;
 
 /// The process answers.
 pub async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("alive\n")
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("alive\n")
 }
 
 /// A visitor would succeed: roster in force, room on the disk, fresh state.
@@ -17,5 +19,7 @@ pub async fn readyz(wall: Data<Wall>) -> Result<HttpResponse, HttpError> {
     if !work::run(move || Ok(wall.is_ready())).await? {
         return Err(ProblemCode::NotReady.into());
     }
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("ready\n"))
 }

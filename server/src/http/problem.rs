@@ -17,7 +17,10 @@ pub struct HttpError {
 
 impl From<ProblemCode> for HttpError {
     fn from(code: ProblemCode) -> Self {
-        Self { code, promise: None }
+        Self {
+            code,
+            promise: None,
+        }
     }
 }
 
@@ -31,7 +34,10 @@ impl From<Refusal> for HttpError {
             Refusal::Shard => ProblemCode::WrongShard,
             Refusal::Stamp => ProblemCode::WeakStamp,
             Refusal::Occupied { promise } => {
-                return Self { code: ProblemCode::SlotOccupied, promise: Some(promise) }
+                return Self {
+                    code: ProblemCode::SlotOccupied,
+                    promise: Some(promise),
+                }
             }
             Refusal::Delete => ProblemCode::DeleteRefused,
             Refusal::Roster(_) | Refusal::RosterLogKey | Refusal::RosterEpochs => {

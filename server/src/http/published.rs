@@ -44,7 +44,9 @@ pub async fn prekeys(wall: Data<Wall>) -> Result<HttpResponse, HttpError> {
 pub async fn index(wall: Data<Wall>, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let from = parse_from(request.query_string()).ok_or(ProblemCode::MalformedRequest)?;
     let sections = wall.published()?.index_from(from);
-    Ok(HttpResponse::Ok().content_type("application/octet-stream").body(Sections::new(sections)))
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .body(Sections::new(sections)))
 }
 
 fn parse_from(query: &str) -> Option<Day> {

@@ -27,7 +27,15 @@ pub async fn put_part(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, HttpError> {
-    put(Counter::Parts, wall, inbox, request, payload, HEADER_SIZE + PART_SIZE).await
+    put(
+        Counter::Parts,
+        wall,
+        inbox,
+        request,
+        payload,
+        HEADER_SIZE + PART_SIZE,
+    )
+    .await
 }
 
 async fn put(

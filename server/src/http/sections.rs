@@ -18,7 +18,10 @@ impl Sections {
     /// A body of `pieces`.
     pub fn new(pieces: Vec<Arc<[u8]>>) -> Self {
         let size = pieces.iter().map(|piece| piece.len() as u64).sum();
-        Self { size, pieces: pieces.into_iter() }
+        Self {
+            size,
+            pieces: pieces.into_iter(),
+        }
     }
 }
 

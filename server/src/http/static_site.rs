@@ -8,7 +8,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use beistand_protocol::problem::ProblemCode;
 
 /// A file of the site, compressed where the visitor takes that.
-pub async fn static_site(site: Data<Site>, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+pub async fn static_site(
+    site: Data<Site>,
+    request: HttpRequest,
+) -> Result<HttpResponse, HttpError> {
     let file = site.file(request.path()).ok_or(ProblemCode::NotFound)?;
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return Err(ProblemCode::MethodNotAllowed.into());
@@ -29,10 +32,15 @@ pub async fn static_site(site: Data<Site>, request: HttpRequest) -> Result<HttpR
 
 fn takes_gzip(request: &HttpRequest) -> bool {
     let accepted = request.headers().get_all(header::ACCEPT_ENCODING);
-    let mut codings = accepted.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
+    let mut codings = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','));
     codings.any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
-        let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
+        let refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .and_then(|q| q.parse::<f32>().ok());
         name.trim().eq_ignore_ascii_case("gzip") && refused != Some(0.0)
     })
 }

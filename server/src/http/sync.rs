@@ -22,8 +22,14 @@ pub async fn sync(
     let body = inbox.read(&request, payload, SyncDomain::LIMIT).await?;
     let planner = wall.clone();
     let plan = work::run(move || planner.plan_sync(&body.bytes)).await?;
-    let answer = Records { wall, size: plan.size, state: State::Begin(plan) };
-    Ok(HttpResponse::Ok().content_type("application/octet-stream").body(answer))
+    let answer = Records {
+        wall,
+        size: plan.size,
+        state: State::Begin(plan),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .body(answer))
 }
 
 type Reading = Pin<Box<dyn Future<Output = Result<(SyncPlan, Option<Vec<u8>>), HttpError>>>>;

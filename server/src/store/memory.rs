@@ -59,7 +59,11 @@ impl MemoryStore {
         &self,
         change: impl FnOnce(&mut Inner) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let fault = self
+            .fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let failed = || StoreError::Failed("a failure that was asked for".to_owned());
         match fault {
             Some(Fault::BeforePersisting) => Err(failed()),
@@ -75,7 +79,9 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn put(&self, item: NewItem, epoch: Epoch) -> Result<PutOutcome, StoreError> {
         self.write(|inner| {
-            let promised = inner.ended.map_or(epoch, |ended| epoch.max(Epoch(ended.0 + 1)));
+            let promised = inner
+                .ended
+                .map_or(epoch, |ended| epoch.max(Epoch(ended.0 + 1)));
             let record = item.record(promised);
             if let Some(there) = inner.items.get(&item.slot) {
                 let there = there.record.clone();
@@ -85,7 +91,13 @@ impl Store for MemoryStore {
                 });
             }
             let blob = Some(item.blob.into_bytes());
-            inner.items.insert(item.slot, StoredItem { record: record.clone(), blob });
+            inner.items.insert(
+                item.slot,
+                StoredItem {
+                    record: record.clone(),
+                    blob,
+                },
+            );
             Ok(PutOutcome::Stored(record))
         })
     }
@@ -126,8 +138,11 @@ impl Store for MemoryStore {
         self.write(|inner| {
             let place = (prekey.device, prekey.day);
             let digest = sha256(prekey.note.as_bytes());
-            let replaced =
-                inner.replaced.iter().filter(|(device, day, _)| (*device, *day) == place).count();
+            let replaced = inner
+                .replaced
+                .iter()
+                .filter(|(device, day, _)| (*device, *day) == place)
+                .count();
             match inner.prekeys.get(&place) {
                 Some(there) if *there == prekey.note => return Ok(()),
                 Some(_) if replaced >= MOST_REPLACED_PREKEYS => return Err(StoreError::Conflict),
@@ -160,14 +175,20 @@ impl Store for MemoryStore {
             }
             for logged in &closing.items {
                 if let Some(item) = inner.items.get_mut(&logged.slot) {
-                    item.record.visible =
-                        Some(Visible { epoch: closing.epoch, leaf: logged.leaf });
+                    item.record.visible = Some(Visible {
+                        epoch: closing.epoch,
+                        leaf: logged.leaf,
+                    });
                 }
             }
-            inner.items.retain(|_, item| !closing.gone.contains(&item.record.day));
+            inner
+                .items
+                .retain(|_, item| !closing.gone.contains(&item.record.day));
             for place in &closing.dropped_prekeys {
                 inner.prekeys.remove(place);
-                inner.replaced.retain(|(device, day, _)| (*device, *day) != *place);
+                inner
+                    .replaced
+                    .retain(|(device, day, _)| (*device, *day) != *place);
             }
             inner.leaves.extend(closing.leaves);
             inner.ended = inner.ended.max(Some(closing.epoch));
@@ -177,7 +198,9 @@ impl Store for MemoryStore {
             contents.closed = Some(closing.epoch);
             contents.logged_roster = closing.logged_roster;
             if let Some((day, note)) = closing.first_checkpoint {
-                contents.first_checkpoints.retain(|(older, _)| older.0 + 1 >= day.0);
+                contents
+                    .first_checkpoints
+                    .retain(|(older, _)| older.0 + 1 >= day.0);
                 contents.first_checkpoints.push((day, note));
             }
             Ok(())
@@ -186,7 +209,10 @@ impl Store for MemoryStore {
 
     fn oldest_pending(&self) -> Result<Option<Epoch>, StoreError> {
         let inner = self.lock();
-        let waiting = inner.items.values().filter(|item| item.record.visible.is_none());
+        let waiting = inner
+            .items
+            .values()
+            .filter(|item| item.record.visible.is_none());
         Ok(waiting.map(|item| item.record.promised).min())
     }
 
@@ -201,7 +227,10 @@ impl Store for MemoryStore {
                 note: note.clone(),
             })
             .collect();
-        Ok(Contents { prekeys, ..inner.contents.clone() })
+        Ok(Contents {
+            prekeys,
+            ..inner.contents.clone()
+        })
     }
 
     fn visit_records(&self, visit: &mut dyn FnMut(ItemRecord)) -> Result<(), StoreError> {

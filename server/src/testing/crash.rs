@@ -113,7 +113,9 @@ pub fn run_with(
         let server = Program::start(program, &data, &instance).map_err(words)?;
         let visitor = server.visitor(&team);
         if cycle == 0 {
-            let answer = visitor.post("/v1/rosters", roster.as_bytes()).map_err(words)?;
+            let answer = visitor
+                .post("/v1/rosters", roster.as_bytes())
+                .map_err(words)?;
             if answer.status != 204 {
                 return Err(format!("the roster is refused: {}", answer.code()));
             }
@@ -121,12 +123,28 @@ pub fn run_with(
         let today = SystemClock.now().day();
         let snapshot = visitor.snapshot(SystemClock.now(), today.back(1))?;
         // What was under way when the last server died is tried again, as its writer would.
-        repeat(&visitor, &snapshot, all.iter_mut().skip(last_server), &mut tally);
+        repeat(
+            &visitor,
+            &snapshot,
+            all.iter_mut().skip(last_server),
+            &mut tally,
+        );
         let life = rand::thread_rng().gen_range(plan.longest_life / 4..=plan.longest_life);
-        let known = put_until_killed(server, &visitor, &Arc::new(snapshot.into_inner()), plan, life)?;
-        tally.acknowledged += known.iter().filter(|known| known.promised.is_some()).count() as u64;
-        tally.acknowledged +=
-            known.iter().filter(|known| known.deletion == Deletion::Acknowledged).count() as u64;
+        let known = put_until_killed(
+            server,
+            &visitor,
+            &Arc::new(snapshot.into_inner()),
+            plan,
+            life,
+        )?;
+        tally.acknowledged += known
+            .iter()
+            .filter(|known| known.promised.is_some())
+            .count() as u64;
+        tally.acknowledged += known
+            .iter()
+            .filter(|known| known.deletion == Deletion::Acknowledged)
+            .count() as u64;
         after_kill(tally.cycles, &data).map_err(words)?;
         tally.cycles += 1;
         last_server = all.len();
@@ -136,7 +154,12 @@ pub fn run_with(
     let visitor = server.visitor(&team);
     let today = SystemClock.now().day();
     let snapshot = visitor.snapshot(SystemClock.now(), today.back(1))?;
-    repeat(&visitor, &snapshot, all.iter_mut().skip(last_server), &mut tally);
+    repeat(
+        &visitor,
+        &snapshot,
+        all.iter_mut().skip(last_server),
+        &mut tally,
+    );
     let wall = whole_wall(&visitor, &team, all.len())?;
     judge(&visitor, &all, &wall, &mut tally)?;
     Ok(tally)
@@ -176,10 +199,22 @@ fn step(
 ) -> bool {
     let mut random = rand::thread_rng();
     let is_part = parts_one_in > 0 && random.gen_ratio(1, parts_one_in);
-    let class = if is_part { BlobClass::Part } else { snapshot.envelope_class() };
+    let class = if is_part {
+        BlobClass::Part
+    } else {
+        snapshot.envelope_class()
+    };
     let (request, key) = put_of(snapshot, class, snapshot.today());
-    let mut entry = Known { request, key, promised: None, deletion: Deletion::None };
-    entry.promised = visitor.put(snapshot, &entry.request).ok().map(|(_, response)| response);
+    let mut entry = Known {
+        request,
+        key,
+        promised: None,
+        deletion: Deletion::None,
+    };
+    entry.promised = visitor
+        .put(snapshot, &entry.request)
+        .ok()
+        .map(|(_, response)| response);
     let goes_on = entry.promised.is_some();
     let mut deletes_on = true;
     if goes_on && random.gen_ratio(1, 8) {
@@ -189,7 +224,10 @@ fn step(
             _ => deletes_on = false,
         }
     }
-    known.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(entry);
+    known
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .push(entry);
     goes_on && deletes_on
 }
 
@@ -202,7 +240,9 @@ fn repeat<'a>(
     tally: &mut Tally,
 ) {
     for known in of_last_server {
-        let again = visitor.put(snapshot, &known.request).map(|(_, response)| response);
+        let again = visitor
+            .put(snapshot, &known.request)
+            .map(|(_, response)| response);
         match (&known.promised, again) {
             (Some(before), Ok(now)) if *before == now => {}
             (Some(_), Ok(_)) => note(&mut tally.lost, "a put got another promise"),
@@ -226,7 +266,10 @@ fn whole_wall(
         let records = visitor.sync(&note)?;
         let waited = start.elapsed() > Duration::from_secs(20);
         if records.len() >= expected || waited {
-            return Ok(records.into_iter().map(|record| (record.slot.0, record)).collect());
+            return Ok(records
+                .into_iter()
+                .map(|record| (record.slot.0, record))
+                .collect());
         }
         std::thread::sleep(Duration::from_millis(300));
     }
@@ -245,7 +288,9 @@ fn judge(
     tally: &mut Tally,
 ) -> Result<(), String> {
     for known in all {
-        let Some(promised) = &known.promised else { continue };
+        let Some(promised) = &known.promised else {
+            continue;
+        };
         let Some(found) = wall.get(&known.request.slot.0) else {
             note(&mut tally.lost, "an acknowledged put is not on the wall");
             continue;
@@ -277,5 +322,7 @@ fn judge(
     }
     // And what is shown still verifies.
     let today = SystemClock.now().day();
-    visitor.snapshot(SystemClock.now(), today.back(1)).map(|_| ())
+    visitor
+        .snapshot(SystemClock.now(), today.back(1))
+        .map(|_| ())
 }

@@ -80,7 +80,13 @@ impl InProcess {
         let team = Team::new(1);
         let clock = Arc::new(SetClock::new(NOON));
         let store = Arc::new(MemoryStore::new());
-        let wall = wall(&team, Arc::clone(&store) as _, &clock, directory.path(), wishes.keep_free);
+        let wall = wall(
+            &team,
+            Arc::clone(&store) as _,
+            &clock,
+            directory.path(),
+            wishes.keep_free,
+        );
         let log_key = LogKey::open(directory.path(), None).expect("the key was made before");
         let mut roster = team.first_roster(log_key.verifier(), NOON);
         (wishes.roster)(&mut roster);
@@ -98,11 +104,17 @@ impl InProcess {
                 let application = application.expect("a free port can be bound");
                 let started = (application.address(), application.handle());
                 sender.send(started).expect("the test waits for this");
-                application.run().await.expect("the server runs until it is stopped");
+                application
+                    .run()
+                    .await
+                    .expect("the server runs until it is stopped");
             });
         });
         let (address, handle) = receiver.recv().expect("the server starts");
-        let visitor = Visitor { address, instance: team.instance.clone() };
+        let visitor = Visitor {
+            address,
+            instance: team.instance.clone(),
+        };
         let server = Self {
             visitor,
             clock,

@@ -30,7 +30,12 @@ impl Program {
     /// The command that serves `data` on any free port.
     pub fn command(program: &Path, data: &Path, instance: &Path) -> Command {
         let mut command = Command::new(program);
-        command.arg("serve").arg("--data").arg(data).arg("--instance").arg(instance);
+        command
+            .arg("serve")
+            .arg("--data")
+            .arg(data)
+            .arg("--instance")
+            .arg(instance);
         command.args(["--listen", "127.0.0.1:0"]);
         command
     }
@@ -40,9 +45,13 @@ impl Program {
     /// # Errors
     /// Where it ends before, or says something else.
     pub fn start(program: &Path, data: &Path, instance: &Path) -> io::Result<Self> {
-        let mut child =
-            Self::command(program, data, instance).stdout(Stdio::piped()).spawn()?;
-        let output = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
+        let mut child = Self::command(program, data, instance)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = child
+            .stdout
+            .take()
+            .ok_or_else(|| io::Error::other("no output"))?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
         let address = line.trim_end().strip_prefix("listening on http://");
@@ -72,7 +81,10 @@ impl Program {
 
     /// Who asks it.
     pub fn visitor(&self, team: &Team) -> Visitor {
-        Visitor { address: self.address, instance: team.instance.clone() }
+        Visitor {
+            address: self.address,
+            instance: team.instance.clone(),
+        }
     }
 
     /// The log key in a data directory; made where there is none.

@@ -58,7 +58,9 @@ impl Team {
     pub fn new(seed: u64) -> Self {
         let mut random = rand::rngs::StdRng::seed_from_u64(seed);
         let (root, root_verifier) = key(&mut random, "root-1");
-        let devices = ["device-1", "device-2"].map(|name| key(&mut random, name).0).to_vec();
+        let devices = ["device-1", "device-2"]
+            .map(|name| key(&mut random, name).0)
+            .to_vec();
         let identities = devices.iter().map(|_| recipient(&mut random)).collect();
         let mut id = [0; 16];
         random.fill_bytes(&mut id);
@@ -69,12 +71,19 @@ impl Team {
             threshold: 1,
             addresses: vec!["http://127.0.0.1".to_owned()],
         };
-        Self { instance, root, devices, identities }
+        Self {
+            instance,
+            root,
+            devices,
+            identities,
+        }
     }
 
     /// `instance.json`.
     pub fn instance_file(&self) -> Vec<u8> {
-        json::encode(&self.instance).expect("an instance is JSON").into_bytes()
+        json::encode(&self.instance)
+            .expect("an instance is JSON")
+            .into_bytes()
     }
 
     /// The first roster, for a log, from `now` on; epochs of one second, stamps of one bit.
@@ -108,7 +117,10 @@ impl Team {
                 name: "Test".to_owned(),
                 promise_days: 3,
                 helplines: Vec::new(),
-                other_ways: vec![LocalText { language: "en".to_owned(), text: "None".to_owned() }],
+                other_ways: vec![LocalText {
+                    language: "en".to_owned(),
+                    text: "None".to_owned(),
+                }],
                 neutral_exit: "https://example.org/".to_owned(),
             },
             stanzas: 8,
@@ -123,8 +135,16 @@ impl Team {
             log: log.clone(),
             witnesses: Vec::new(),
             quorum: 0,
-            stamps: StampBits { envelope_min: 1, envelope_max: 8, part: 1, fetch: 1 },
-            limits: Limits { file_bytes: 1 << 26, message_bytes: 1 << 28 },
+            stamps: StampBits {
+                envelope_min: 1,
+                envelope_max: 8,
+                part: 1,
+                fetch: 1,
+            },
+            limits: Limits {
+                file_bytes: 1 << 26,
+                message_bytes: 1 << 28,
+            },
         }
     }
 
@@ -166,14 +186,27 @@ impl Team {
             recipient: recipient(&mut rand::thread_rng()),
         };
         let text = note_of::<PrekeyDomain>(&self.instance.instance, &prekey);
-        signed(&text, &self.devices[index], &format!("device-{}", index + 1))
+        signed(
+            &text,
+            &self.devices[index],
+            &format!("device-{}", index + 1),
+        )
     }
 
     /// A device's request to sync.
     pub fn sync(&self, index: usize, day: Day, from: Day, after: Epoch) -> String {
         let device = Writer(u8::try_from(index + 1).expect("a team has few devices"));
-        let request = SyncRequest { device, day, from, after };
+        let request = SyncRequest {
+            device,
+            day,
+            from,
+            after,
+        };
         let text = request.text(&self.instance.instance);
-        signed(&text, &self.devices[index], &format!("device-{}", index + 1))
+        signed(
+            &text,
+            &self.devices[index],
+            &format!("device-{}", index + 1),
+        )
     }
 }

@@ -144,7 +144,9 @@ impl Visitor {
             BlobClass::Part => "/v1/parts",
             _ => "/v1/envelopes",
         };
-        let answer = self.post(target, &request.encode()).map_err(|error| error.to_string())?;
+        let answer = self
+            .post(target, &request.encode())
+            .map_err(|error| error.to_string())?;
         if answer.status != 200 {
             return Err(answer.code());
         }
@@ -175,9 +177,14 @@ impl Visitor {
             1 << 20,
         );
         let stamp = stamp.ok_or("no stamp")?;
-        let request = FetchRequest { class, stamp, slots: slots.to_vec() };
-        let answer =
-            self.post("/v1/fetch", &request.encode()).map_err(|error| error.to_string())?;
+        let request = FetchRequest {
+            class,
+            stamp,
+            slots: slots.to_vec(),
+        };
+        let answer = self
+            .post("/v1/fetch", &request.encode())
+            .map_err(|error| error.to_string())?;
         if answer.status != 200 {
             return Err(answer.code());
         }
@@ -189,7 +196,10 @@ impl Visitor {
     /// # Errors
     /// As [`Visitor::send`].
     pub fn delete(&self, slot: &Slot, key: &DeleteKey) -> io::Result<u16> {
-        let request = DeleteRequest { slot: *slot, key: *key };
+        let request = DeleteRequest {
+            slot: *slot,
+            key: *key,
+        };
         Ok(self.post("/v1/delete", &request.encode())?.status)
     }
 
@@ -198,7 +208,9 @@ impl Visitor {
     /// # Errors
     /// The problem's code, or what is wrong with the answer.
     pub fn sync(&self, note: &str) -> Result<Vec<SyncRecord>, String> {
-        let answer = self.post("/v1/sync", note.as_bytes()).map_err(|error| error.to_string())?;
+        let answer = self
+            .post("/v1/sync", note.as_bytes())
+            .map_err(|error| error.to_string())?;
         if answer.status != 200 {
             return Err(answer.code());
         }
@@ -268,10 +280,19 @@ fn read_answer(stream: &mut TcpStream, without_body: bool) -> io::Result<Answer>
     };
     let mut body = bytes.split_off(head_end + 4);
     let head = String::from_utf8(bytes).map_err(|_| invalid("the head is not UTF-8"))?;
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| invalid("there is no status"))?;
-    let mut answer = Answer { status, head, body: Vec::new() };
-    let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    let mut answer = Answer {
+        status,
+        head,
+        body: Vec::new(),
+    };
+    let length = answer
+        .header("content-length")
+        .and_then(|length| length.parse::<usize>().ok());
     // Without a length there is no body (204), since nothing is sent in chunks.
     let length = if without_body { 0 } else { length.unwrap_or(0) };
     body.reserve(length.saturating_sub(body.len()));

@@ -74,7 +74,9 @@ impl Committer {
                 refuse(group);
             } else if let Err(error) = self.commit(group) {
                 stopped = true;
-                (self.fatal)(&format!("the disk failed, so nothing more is accepted: {error}"));
+                (self.fatal)(&format!(
+                    "the disk failed, so nothing more is accepted: {error}"
+                ));
             }
         }
     }
@@ -85,8 +87,10 @@ impl Committer {
             Arc::clone(&self.keys),
             Arc::clone(&self.ending),
         );
-        let answers: Vec<Answer> =
-            group.into_iter().map(|job| (job.stage)(&mut staged)).collect();
+        let answers: Vec<Answer> = group
+            .into_iter()
+            .map(|job| (job.stage)(&mut staged))
+            .collect();
         let written = self.write(&mut staged);
         if written.is_ok() {
             staged.settle();
@@ -103,7 +107,10 @@ impl Committer {
         }
         if !staged.is_empty() {
             sync_all(&staged.added)?;
-            self.durable.database().apply_batch(staged.take_batch()).map_err(io::Error::other)?;
+            self.durable
+                .database()
+                .apply_batch(staged.take_batch())
+                .map_err(io::Error::other)?;
             self.durable.sync()?;
         }
         let mut touched = BTreeMap::new();
@@ -141,7 +148,9 @@ fn collect(first: Job, jobs: &Receiver<Job>, group: &mut Vec<Job>) -> Option<Job
     slots.extend(first.slot);
     group.push(first);
     while !alone && group.len() < MOST_JOBS && bytes < MOST_BYTES {
-        let Ok(next) = jobs.try_recv() else { return None };
+        let Ok(next) = jobs.try_recv() else {
+            return None;
+        };
         if next.alone || next.slot.is_some_and(|slot| !slots.insert(slot)) {
             return Some(next);
         }

@@ -54,7 +54,12 @@ impl DurableDatabase {
         let descriptor = File::open(directory.join("db"))?;
         descriptor.sync_all()?;
         let blobs = directory.join("blobs");
-        let mut durable = Self { database, descriptor, blobs, synced_blobs: HashSet::new() };
+        let mut durable = Self {
+            database,
+            descriptor,
+            blobs,
+            synced_blobs: HashSet::new(),
+        };
         durable.sync_blobs()?;
         sync_directory(&durable.blobs)?;
         sync_directory(directory)?;
@@ -106,7 +111,10 @@ impl DurableDatabase {
 fn move_leftovers(directory: &Path, aside: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         if name.starts_with("snap.") && name.ends_with(".generating") {
             make_directory(aside)?;
             let mut number = 0u32;

@@ -86,8 +86,15 @@ impl DayKeys {
         // A key half written by a crash counts as a place too.
         let length = file.metadata()?.len().saturating_sub(HEADER_SIZE);
         let next = u32::try_from(length.div_ceil(KEY_SIZE)).map_err(|_| malformed())?;
-        let places = Mutex::new(Places { next, free: Vec::new() });
-        Ok(Self { file, day_key, places })
+        let places = Mutex::new(Places {
+            next,
+            free: Vec::new(),
+        });
+        Ok(Self {
+            file,
+            day_key,
+            places,
+        })
     }
 
     /// The key of the day's records.
@@ -123,7 +130,11 @@ impl DayKeys {
 
     /// Lets `place` be used again, once its key is gone for good.
     pub fn free(&self, place: u32) {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner).free.push(place);
+        self.places
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .free
+            .push(place);
     }
 
     /// Makes what was written durable.
@@ -155,7 +166,9 @@ impl DayKeys {
         let mut at = 0;
         while at < length {
             let step = (length - at).min(zeros.len() as u64);
-            let piece = zeros.get(..usize::try_from(step).unwrap_or(0)).unwrap_or_default();
+            let piece = zeros
+                .get(..usize::try_from(step).unwrap_or(0))
+                .unwrap_or_default();
             self.file.write_all_at(piece, at)?;
             at += step;
         }
@@ -170,7 +183,10 @@ impl KeyFiles {
         let mut days = BTreeMap::new();
         for entry in fs::read_dir(directory)? {
             let path = entry?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
             match name.parse::<u32>() {
                 Ok(day) if day.to_string() == name => {
                     days.insert(Day(day), Arc::new(DayKeys::open(&path, Day(day))?));
@@ -180,12 +196,19 @@ impl KeyFiles {
                 _ => return Err(malformed()),
             }
         }
-        Ok(Self { directory: directory.to_owned(), days: RwLock::new(days) })
+        Ok(Self {
+            directory: directory.to_owned(),
+            days: RwLock::new(days),
+        })
     }
 
     /// The keys of `day`, if it has any.
     pub fn day(&self, day: Day) -> Option<Arc<DayKeys>> {
-        self.days.read().unwrap_or_else(PoisonError::into_inner).get(&day).cloned()
+        self.days
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&day)
+            .cloned()
     }
 
     /// The keys of `day`, made durably where it has none yet.
@@ -201,7 +224,11 @@ impl KeyFiles {
 
     /// Destroys all keys of `day`. Whoever holds them still can read, but not find, anything.
     pub fn destroy_day(&self, day: Day) -> io::Result<()> {
-        let keys = self.days.write().unwrap_or_else(PoisonError::into_inner).remove(&day);
+        let keys = self
+            .days
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&day);
         if let Some(keys) = keys {
             keys.destroy_all()?;
             fs::remove_file(self.path(day))?;
@@ -212,7 +239,11 @@ impl KeyFiles {
 
     /// Destroys every key that no item in `live` uses: what a crash may have left.
     pub fn keep_only(&self, live: &BTreeMap<Day, BTreeSet<u32>>) -> io::Result<()> {
-        let days = self.days.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let days = self
+            .days
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         for (day, keys) in days {
             match live.get(&day) {
                 Some(places) => keys.keep_only(places)?,

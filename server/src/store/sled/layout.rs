@@ -72,7 +72,10 @@ pub fn day_key(day: Day, slot: &Slot) -> Vec<u8> {
 
 /// The key of a chunk.
 pub fn chunk_key(day: Day, slot: &Slot, number: u16) -> Vec<u8> {
-    key(CHUNK, &[&day.0.to_be_bytes(), &slot.0, &number.to_be_bytes()])
+    key(
+        CHUNK,
+        &[&day.0.to_be_bytes(), &slot.0, &number.to_be_bytes()],
+    )
 }
 
 /// The number of chunks of a blob.
@@ -149,7 +152,10 @@ impl Record {
             place: u32::from_be_bytes(fields.array()?),
             sealed: Vec::new(),
         };
-        Some(Self { sealed: fields.0.to_vec(), ..record })
+        Some(Self {
+            sealed: fields.0.to_vec(),
+            ..record
+        })
     }
 }
 
@@ -159,7 +165,9 @@ pub const SECRET_SIZE: usize = 32 + 32 + 8 + 1 + 32;
 /// Size and roots of the log's tree.
 pub fn encode_tree(tree: &CompactRange) -> Vec<u8> {
     let mut bytes = tree.size().to_be_bytes().to_vec();
-    tree.roots().iter().for_each(|root| bytes.extend_from_slice(&root.0));
+    tree.roots()
+        .iter()
+        .for_each(|root| bytes.extend_from_slice(&root.0));
     bytes
 }
 

@@ -2,6 +2,7 @@
 //! sealed once more under keys that are destroyed to forget. `server/STORAGE.md` describes every
 //! file and value.
 
+mod closing;
 mod committer;
 mod durable;
 mod key_files;
@@ -21,8 +22,8 @@ use self::reading::failed;
 use self::staging::Staged;
 use crate::disk::{make_directory, Watermark};
 use crate::store::{
-    Closing, Contents, DeleteOutcome, ItemRecord, NewItem, PutOutcome, Store, StoreError, StoredItem,
-    StoredPrekey, StoredRoster, Visible, MOST_REPLACED_PREKEYS,
+    Closing, Contents, DeleteOutcome, ItemRecord, NewItem, PutOutcome, Store, StoreError,
+    StoredItem, StoredPrekey, StoredRoster, Visible, MOST_REPLACED_PREKEYS,
 };
 use beistand_protocol::bytes::{DeleteKey, Digest, InstanceId, Slot};
 use beistand_protocol::hash::{delete_hash, sha256};
@@ -100,8 +101,7 @@ impl SledStore {
             return Err(StoreError::Full);
         }
         let wall = directory.join("wall");
-        let mut durable =
-            DurableDatabase::open(&wall, &directory.join("aside")).map_err(failed)?;
+        let mut durable = DurableDatabase::open(&wall, &directory.join("aside")).map_err(failed)?;
         let database = durable.database().clone();
         recovery::identify(&database, instance)?;
         let keys = Arc::new(KeyFiles::open(&directory.join("keys")).map_err(failed)?);
@@ -112,8 +112,12 @@ impl SledStore {
         durable.sync().map_err(failed)?;
 
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
-        let committer =
-            Committer { durable, keys: Arc::clone(&keys), ending: Arc::clone(&ending), fatal };
+        let committer = Committer {
+            durable,
+            keys: Arc::clone(&keys),
+            ending: Arc::clone(&ending),
+            fatal,
+        };
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn(move || committer.run(&queue))
@@ -150,13 +154,19 @@ impl SledStore {
             })
         });
         let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
-        jobs.send(Job { slot, alone, bytes, stage }).map_err(|_| StoreError::Stopped)?;
+        jobs.send(Job {
+            slot,
+            alone,
+            bytes,
+            stage,
+        })
+        .map_err(|_| StoreError::Stopped)?;
         match receiver.recv_timeout(DEADLINE) {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(StoreError::Failed("the disk did not answer in time".to_owned()))
-            }
+            Err(RecvTimeoutError::Timeout) => Err(StoreError::Failed(
+                "the disk did not answer in time".to_owned(),
+            )),
         }
     }
 
@@ -181,7 +191,11 @@ impl Drop for SledStore {
 
 fn lock(directory: &Path) -> Result<File, StoreError> {
     let path = directory.join("lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path);
     let file = file.map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -191,7 +205,9 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
 }
 
 fn number(database: &sled::Db, name: &[u8]) -> Result<Option<u64>, StoreError> {
-    let value = database.get(layout::key(layout::META, &[name])).map_err(failed)?;
+    let value = database
+        .get(layout::key(layout::META, &[name]))
+        .map_err(failed)?;
     value
         .map(|value| value.as_ref().try_into().map(u64::from_be_bytes))
         .transpose()
@@ -262,7 +278,9 @@ impl Store for SledStore {
         self.commit(None, true, roster.note.len(), move |staged| {
             let newest = staged.database.scan_prefix([layout::ROSTER]).next_back();
             let newest = newest.transpose().map_err(failed)?;
-            let newest = newest.map(|(key, value)| parse_roster(&key, &value)).transpose()?;
+            let newest = newest
+                .map(|(key, value)| parse_roster(&key, &value))
+                .transpose()?;
             if newest.as_ref().is_some_and(|newest| {
                 newest.version == roster.version && newest.note == roster.note
             }) {
@@ -311,7 +329,10 @@ impl Store for SledStore {
         self.commit(None, true, 0, move |staged| {
             let mut state = staged.ending.lock();
             state.ended = state.ended.max(Some(epoch));
-            let ended = state.waiting.iter().filter(|(_, promised)| **promised <= epoch);
+            let ended = state
+                .waiting
+                .iter()
+                .filter(|(_, promised)| **promised <= epoch);
             let slots: Vec<Slot> = ended.map(|(slot, _)| *slot).collect();
             drop(state);
             let mut records = Vec::with_capacity(slots.len());
@@ -326,7 +347,9 @@ impl Store for SledStore {
 
     fn close_epoch(&self, closing: Closing) -> Result<(), StoreError> {
         // Deliberately without asking for room: forgetting makes some.
-        self.commit(None, true, 0, move |staged| close(staged, &closing))
+        self.commit(None, true, 0, move |staged| {
+            closing::close(staged, &closing)
+        })
     }
 
     fn oldest_pending(&self) -> Result<Option<Epoch>, StoreError> {
@@ -340,7 +363,9 @@ impl Store for SledStore {
             logged_roster: number(database, meta::LOGGED_ROSTER)?.unwrap_or(0),
             ..Contents::default()
         };
-        if let Some(tree) = database.get(layout::key(layout::META, &[meta::TREE])).map_err(failed)?
+        if let Some(tree) = database
+            .get(layout::key(layout::META, &[meta::TREE]))
+            .map_err(failed)?
         {
             contents.tree = layout::parse_tree(&tree).ok_or_else(|| malformed("the log's tree"))?;
         }
@@ -355,12 +380,18 @@ impl Store for SledStore {
                 Some((Writer(device), Day(u32::from_be_bytes(fields.array()?))))
             });
             let (device, day) = place.ok_or_else(|| malformed("the key of a prekey"))?;
-            contents.prekeys.push(StoredPrekey { device, day, note: text(&value)? });
+            contents.prekeys.push(StoredPrekey {
+                device,
+                day,
+                note: text(&value)?,
+            });
         }
         for entry in database.scan_prefix([layout::FIRST_CHECKPOINT]) {
             let (key, value) = entry.map_err(failed)?;
             let day = layout::Fields(key.get(1..).unwrap_or_default()).array();
-            let day = day.map(u32::from_be_bytes).ok_or_else(|| malformed("a checkpoint's key"))?;
+            let day = day
+                .map(u32::from_be_bytes)
+                .ok_or_else(|| malformed("a checkpoint's key"))?;
             contents.first_checkpoints.push((Day(day), text(&value)?));
         }
         Ok(contents)
@@ -397,68 +428,4 @@ fn parse_roster(key: &[u8], value: &[u8]) -> Result<StoredRoster, StoreError> {
         }),
         _ => Err(malformed("a roster")),
     }
-}
-
-/// Stages everything the end of an epoch changes: one batch, so all of it or nothing.
-fn close(staged: &mut Staged, closing: &Closing) -> Result<(), StoreError> {
-    let tree = staged.database.get(layout::key(layout::META, &[meta::TREE])).map_err(failed)?;
-    let size = match tree {
-        Some(tree) => layout::parse_tree(&tree).ok_or_else(|| malformed("the log's tree"))?.size(),
-        None => 0,
-    };
-    if size != closing.first_leaf {
-        return Err(StoreError::Conflict);
-    }
-    for logged in &closing.items {
-        if let Some((stored, mut record)) = staged.record(&logged.slot)? {
-            record.visible = Some(Visible { epoch: closing.epoch, leaf: logged.leaf });
-            if !closing.gone.contains(&record.day) {
-                staged.insert_record(stored.place, &record)?;
-            }
-        }
-        staged.stops_waiting(logged.slot);
-    }
-    for day in &closing.gone {
-        let of_day = staged.database.scan_prefix(layout::key(layout::DAY, &[&day.0.to_be_bytes()]));
-        for key in of_day.keys() {
-            let key = key.map_err(failed)?;
-            if let Some(slot) = key.get(5..).and_then(|slot| slot.try_into().ok()).map(Slot) {
-                staged.remove(layout::item_key(&slot));
-                staged.stops_waiting(slot);
-            }
-            staged.remove(key.to_vec());
-        }
-        staged.insert(layout::key(layout::SWEEP, &[&day.0.to_be_bytes()]), Vec::new());
-        staged.gone.push(*day);
-    }
-    for (index, leaf) in (closing.first_leaf..).zip(&closing.leaves) {
-        let key = layout::key(layout::LEAF, &[&index.to_be_bytes()]);
-        staged.insert(key, leaf.clone().into_bytes());
-    }
-    for (device, day) in &closing.dropped_prekeys {
-        staged.remove(layout::prekey_key(layout::PREKEY, *device, *day, None));
-        let replaced = layout::prekey_key(layout::REPLACED, *device, *day, None);
-        for key in staged.database.scan_prefix(replaced).keys() {
-            staged.remove(key.map_err(failed)?.to_vec());
-        }
-    }
-    if let Some((day, note)) = &closing.first_checkpoint {
-        for key in staged.database.scan_prefix([layout::FIRST_CHECKPOINT]).keys() {
-            let key = key.map_err(failed)?;
-            let older = layout::Fields(key.get(1..).unwrap_or_default()).array();
-            if older.map(u32::from_be_bytes).is_some_and(|older| older + 1 < day.0) {
-                staged.remove(key.to_vec());
-            }
-        }
-        let key = layout::key(layout::FIRST_CHECKPOINT, &[&day.0.to_be_bytes()]);
-        staged.insert(key, note.clone().into_bytes());
-    }
-    let mut set = |name, value| staged.insert(layout::key(layout::META, &[name]), value);
-    set(meta::TREE, layout::encode_tree(&closing.tree));
-    set(meta::CLOSED, closing.epoch.0.to_be_bytes().to_vec());
-    set(meta::LOGGED_ROSTER, closing.logged_roster.to_be_bytes().to_vec());
-    set(meta::STATE, closing.state.clone().into_bytes());
-    let mut state = staged.ending.lock();
-    state.ended = state.ended.max(Some(closing.epoch));
-    Ok(())
 }

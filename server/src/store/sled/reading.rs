@@ -30,7 +30,12 @@ pub fn record(
                     Ok(Some((stored, record)))
                 }
                 // Its day died between the two look-ups.
-                None if !database.contains_key(layout::item_key(slot)).map_err(failed)? => Ok(None),
+                None if !database
+                    .contains_key(layout::item_key(slot))
+                    .map_err(failed)? =>
+                {
+                    Ok(None)
+                }
                 None => Err(damaged("a key file is missing")),
             }
         }
@@ -44,12 +49,19 @@ pub fn item(
     slot: &Slot,
 ) -> Result<Option<StoredItem>, StoreError> {
     loop {
-        let Some((stored, record)) = record(database, keys, slot)? else { return Ok(None) };
+        let Some((stored, record)) = record(database, keys, slot)? else {
+            return Ok(None);
+        };
         if record.deleted.is_some() {
             return Ok(Some(StoredItem { record, blob: None }));
         }
         match blob(database, keys, &stored, &record) {
-            Ok(blob) => return Ok(Some(StoredItem { record, blob: Some(blob) })),
+            Ok(blob) => {
+                return Ok(Some(StoredItem {
+                    record,
+                    blob: Some(blob),
+                }))
+            }
             Err(error) => {
                 // Deleted while it was read: look again. Unchanged: damaged.
                 let now = database.get(layout::item_key(slot)).map_err(failed)?;

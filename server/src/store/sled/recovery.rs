@@ -35,9 +35,16 @@ pub fn identify(database: &sled::Db, instance: &InstanceId) -> Result<(), StoreE
         batch.insert(instance_key, &instance.0);
         return database.apply_batch(batch).map_err(failed);
     };
-    let found = schema.as_ref().try_into().map(u32::from_be_bytes).unwrap_or(u32::MAX);
+    let found = schema
+        .as_ref()
+        .try_into()
+        .map(u32::from_be_bytes)
+        .unwrap_or(u32::MAX);
     if found != layout::SCHEMA {
-        return Err(StoreError::Schema { found, known: layout::SCHEMA });
+        return Err(StoreError::Schema {
+            found,
+            known: layout::SCHEMA,
+        });
     }
     let same = database.get(instance_key).map_err(failed)?;
     if same.as_deref() != Some(&instance.0[..]) {
@@ -50,14 +57,13 @@ pub fn identify(database: &sled::Db, instance: &InstanceId) -> Result<(), StoreE
 ///
 /// # Errors
 /// [`StoreError::Damaged`] where an item has no key.
-pub fn reconcile(
-    database: &sled::Db,
-    keys: &KeyFiles,
-    ending: &Ending,
-) -> Result<(), StoreError> {
+pub fn reconcile(database: &sled::Db, keys: &KeyFiles, ending: &Ending) -> Result<(), StoreError> {
     for entry in database.scan_prefix([layout::SWEEP]) {
         let (key, _) = entry.map_err(failed)?;
-        let day = key.get(1..).and_then(|day| day.try_into().ok()).map(u32::from_be_bytes);
+        let day = key
+            .get(1..)
+            .and_then(|day| day.try_into().ok())
+            .map(u32::from_be_bytes);
         let day = Day(day.ok_or_else(|| damaged("a note of a gone day is malformed"))?);
         keys.destroy_day(day).map_err(failed)?;
         sweep(database, day).map_err(failed)?;
@@ -69,7 +75,9 @@ pub fn reconcile(
         let slot = key.get(1..).and_then(|slot| slot.try_into().ok()).map(Slot);
         let slot = slot.ok_or_else(|| damaged("the key of a record is malformed"))?;
         let stored = Record::parse(&value).ok_or_else(|| damaged("a record is malformed"))?;
-        let day = keys.day(stored.day).ok_or_else(|| damaged("a key file is missing"))?;
+        let day = keys
+            .day(stored.day)
+            .ok_or_else(|| damaged("a key file is missing"))?;
         if stored.visible.is_none() {
             waiting.push((slot, stored.promised));
         }

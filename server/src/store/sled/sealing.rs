@@ -54,7 +54,13 @@ pub fn seal_record(
     let mut nonce = [0; NONCE_SIZE];
     OsRng.fill_bytes(&mut nonce);
     let sealed = XChaCha20Poly1305::new(day_key.as_ref().into())
-        .encrypt(XNonce::from_slice(&nonce), Payload { msg: &secret, aad: &bound })
+        .encrypt(
+            XNonce::from_slice(&nonce),
+            Payload {
+                msg: &secret,
+                aad: &bound,
+            },
+        )
         .map_err(|_| StoreError::Failed("a record could not be sealed".to_owned()))?;
     stored.sealed = [&nonce[..], &sealed].concat();
     Ok(stored)
@@ -67,11 +73,19 @@ pub fn open_record(
     stored: &Record,
 ) -> Result<ItemRecord, StoreError> {
     let wrong = || damaged("a record does not open");
-    let (nonce, sealed) =
-        stored.sealed.split_first_chunk::<NONCE_SIZE>().ok_or_else(wrong)?;
+    let (nonce, sealed) = stored
+        .sealed
+        .split_first_chunk::<NONCE_SIZE>()
+        .ok_or_else(wrong)?;
     let bound = [&layout::item_key(slot)[..], &stored.clear()].concat();
     let secret = XChaCha20Poly1305::new(day_key.as_ref().into())
-        .decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: &bound })
+        .decrypt(
+            XNonce::from_slice(nonce),
+            Payload {
+                msg: sealed,
+                aad: &bound,
+            },
+        )
         .map_err(|_| wrong())?;
     let secret = Zeroizing::new(secret);
     let mut fields = Fields(&secret);
@@ -127,7 +141,10 @@ pub fn seal_chunks(
         let sealed = cipher
             .encrypt(
                 XNonce::from_slice(&chunk_nonce(number)),
-                Payload { msg: chunk, aad: &key },
+                Payload {
+                    msg: chunk,
+                    aad: &key,
+                },
             )
             .map_err(|_| StoreError::Failed("a blob could not be sealed".to_owned()))?;
         chunks.push(SealedChunk { key, sealed });
@@ -144,7 +161,13 @@ pub fn open_chunk(
     blob: &mut Vec<u8>,
 ) -> Result<(), StoreError> {
     let chunk = XChaCha20Poly1305::new(item_key.as_ref().into())
-        .decrypt(XNonce::from_slice(&chunk_nonce(number)), Payload { msg: sealed, aad: key })
+        .decrypt(
+            XNonce::from_slice(&chunk_nonce(number)),
+            Payload {
+                msg: sealed,
+                aad: key,
+            },
+        )
         .map_err(|_| damaged("a blob does not open"))?;
     blob.extend_from_slice(&chunk);
     Ok(())
