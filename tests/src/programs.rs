@@ -1,4 +1,5 @@
-//! The four programs, built once a test program.
+//! The four programs, built once a test program; or, where `BEISTAND_PROGRAMS` names a folder,
+//! those that lie in it.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,29 @@ const PACKAGES: [&str; 4] = [
 /// The programs, built from the sources as they are.
 pub fn programs() -> &'static Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
-    PROGRAMS.get_or_init(build)
+    PROGRAMS.get_or_init(|| match std::env::var_os("BEISTAND_PROGRAMS") {
+        Some(folder) => in_folder(Path::new(&folder)),
+        None => build(),
+    })
+}
+
+fn in_folder(folder: &Path) -> Programs {
+    let program = |name: &str| {
+        let path = folder
+            .join(name)
+            .with_extension(std::env::consts::EXE_EXTENSION);
+        assert!(
+            path.is_file(),
+            "there is no {name} in the folder of programs"
+        );
+        path
+    };
+    Programs {
+        server: program("beistand-server"),
+        report: program("beistand-report"),
+        beistand: program("beistand"),
+        audit: program("beistand-audit"),
+    }
 }
 
 fn build() -> Programs {
