@@ -12,4 +12,5 @@ pub mod reporter;
 pub mod running;
 pub mod server;
 pub mod static_server;
+pub mod vectors;
 pub mod wall;
