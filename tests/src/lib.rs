@@ -3,6 +3,7 @@
 
 pub mod counselor;
 pub mod forged;
+pub mod malformed;
 pub mod markers;
 pub mod organisation;
 pub mod programs;
