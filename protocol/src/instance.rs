@@ -1,6 +1,7 @@
 //! `instance.json`: what a client pins before it believes anything (section 3).
 
 use crate::bytes::InstanceId;
+use crate::json;
 use crate::verifier_key::VerifierKey;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ impl Instance {
     /// # Errors
     /// One [`InstanceError`] a rule.
     pub fn parse(bytes: &[u8]) -> Result<Self, InstanceError> {
-        let instance: Self = serde_json::from_slice(bytes).map_err(|_| InstanceError::Form)?;
+        let instance: Self = json::parse(bytes).map_err(|_| InstanceError::Form)?;
         if instance.v != 1 {
             return Err(InstanceError::Version);
         }

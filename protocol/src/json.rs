@@ -29,7 +29,9 @@ pub fn parse_canonical<T: DeserializeOwned + Serialize>(text: &str) -> Result<T,
 /// # Errors
 /// [`JsonError`], which says nothing about the content.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
-    serde_json::from_slice(bytes).map_err(|_| JsonError)
+    // As text: readers for bytes beside those for text would be in a browser's download too.
+    let text = std::str::from_utf8(bytes).map_err(|_| JsonError)?;
+    serde_json::from_str(text).map_err(|_| JsonError)
 }
 
 /// The one encoding of `value`.
