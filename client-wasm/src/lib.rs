@@ -70,6 +70,16 @@ impl Session {
         json(&self.0.compose_message(text, readers.as_deref())?)
     }
 
+    /// Seals the wish that everything be deleted.
+    pub fn compose_withdraw(&mut self) -> Result<String, JsValue> {
+        json(&self.0.compose_withdraw()?)
+    }
+
+    /// The bodies of the requests that delete the reporter's own envelopes, one after another.
+    pub fn deletions(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.deletions()?.concat())
+    }
+
     /// Seals a decoy.
     pub fn compose_decoy(&mut self) -> Result<String, JsValue> {
         json(&self.0.compose_decoy()?)
@@ -96,6 +106,11 @@ impl Session {
     /// Verifies the answer to a put.
     pub fn verify_promise(&mut self, envelope: u32, answer: &[u8]) -> Result<String, JsValue> {
         json(&self.0.verify_promise(envelope, answer)?)
+    }
+
+    /// Whether a sent envelope stands in the index.
+    pub fn record(&self, envelope: u32) -> Result<String, JsValue> {
+        json(&self.0.record(envelope)?)
     }
 
     /// Opens the mailbox of these words; gives how many places are listed.

@@ -21,6 +21,7 @@ struct PublicView<'a> {
     expires: Day,
     ttl_days: u32,
     fetch_count: u8,
+    epoch_seconds: u32,
     today: Day,
     /// No device has a fresh prekey.
     slow: bool,
@@ -57,6 +58,7 @@ impl<'a> PublicView<'a> {
             expires: roster.not_after.day(),
             ttl_days: roster.ttl_days,
             fetch_count: roster.fetch_count,
+            epoch_seconds: roster.epoch_seconds,
             today,
             slow,
         }

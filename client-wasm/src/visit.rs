@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use beistand_crypto_core::body::{MessageBody, ReportBody};
+use beistand_crypto_core::body::{MessageBody, ReportBody, WithdrawBody};
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::outgoing::{decoy, Outgoing};
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter::{FetchPlan, Located, Mailbox, Outcome, ReaderChoice};
 use beistand_crypto_core::view::MessageView;
 use beistand_crypto_core::word_list::WordList;
+use beistand_protocol::bytes::Slot;
+use beistand_protocol::delete::DeleteRequest;
 use beistand_protocol::fetch::{self, FetchRequest};
 use beistand_protocol::instance::Instance;
 use beistand_protocol::promise;
@@ -55,6 +57,26 @@ pub struct Promised {
     epoch: Epoch,
 }
 
+/// An envelope whose promise was verified.
+struct Sent {
+    slot: Slot,
+    day: Day,
+    origin: Origin,
+    epoch: Epoch,
+}
+
+/// Whether a sent envelope stands in the public index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Record {
+    /// It does.
+    Recorded,
+    /// The epoch of its promise has not closed yet.
+    NotYet,
+    /// That epoch has closed without it: the server broke its promise.
+    Missing,
+}
+
 /// The conversation as far as it was fetched.
 #[derive(Serialize)]
 pub struct ConversationView {
@@ -76,11 +98,13 @@ pub struct Visit {
     located: Vec<Located>,
     plan: Option<FetchPlan>,
     waiting: BTreeMap<u32, Waiting>,
+    sent: BTreeMap<u32, Sent>,
     named: u32,
 }
 
 impl Visit {
-    /// Verifies what was served; gives the public view as JSON.
+    /// Verifies what was served; gives the public view as JSON. A later one than the first must
+    /// not be older than what was seen before, and leaves the conversation as it is.
     pub fn open(
         &mut self,
         instance: &[u8],
@@ -88,7 +112,8 @@ impl Visit {
         now: UnixTime,
     ) -> Result<String, Failure> {
         let instance = Instance::parse(instance).map_err(|_| Failure::INSTANCE)?;
-        let opened = match Snapshot::verify(&instance, served, now, None) {
+        let seen = self.snapshot.as_ref().map(Snapshot::seen);
+        let opened = match Snapshot::verify(&instance, served, now, seen.as_ref()) {
             Ok(snapshot) => {
                 let snapshot = self.snapshot.insert(snapshot.into_inner());
                 serde_json::to_string(&Opened::fresh(snapshot))
@@ -140,6 +165,32 @@ impl Visit {
         let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
         let outgoing = mailbox.compose_message(self.snapshot()?, &choice, body, &mut OsRng)?;
         Ok(self.keep(outgoing, Origin::Returning))
+    }
+
+    /// Seals the wish that everything be deleted, to those who could read so far.
+    pub fn compose_withdraw(&mut self) -> Result<Composed, Failure> {
+        let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
+        let body = WithdrawBody::default();
+        let outgoing = mailbox.compose_withdraw(self.snapshot()?, body, &mut OsRng)?;
+        Ok(self.keep(outgoing, Origin::Returning))
+    }
+
+    /// The frames that delete the reporter's own envelopes: those that were listed and those
+    /// sent since, without those known to be gone.
+    pub fn deletions(&self) -> Result<Vec<Vec<u8>>, Failure> {
+        let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
+        let mut requests = mailbox.delete_requests(&self.located);
+        for sent in self.sent.values() {
+            let listed = requests.iter().any(|request| request.slot == sent.slot);
+            if sent.origin == Origin::Returning && !listed {
+                requests.push(DeleteRequest {
+                    slot: sent.slot,
+                    key: mailbox.keys().delete_key(&sent.slot),
+                });
+            }
+        }
+        requests.retain(|request| mailbox.outcomes().get(&request.slot) != Some(&Outcome::Deleted));
+        Ok(requests.iter().map(DeleteRequest::encode).collect())
     }
 
     /// Seals an envelope that nobody can open.
@@ -212,13 +263,38 @@ impl Visit {
         let putting = waiting.outgoing.to_put(waiting.stamp).putting();
         let instance = &snapshot.instance().instance;
         let promise = promise::verify(instance, &snapshot.roster().log, &putting, answer)?;
-        if let Some(waiting) = self.waiting.remove(&envelope) {
-            if let Some(mailbox) = self.mailbox_of(waiting.origin) {
-                mailbox.sent(&waiting.outgoing);
+        let epoch = promise.epoch;
+        if let Some(Waiting {
+            outgoing, origin, ..
+        }) = self.waiting.remove(&envelope)
+        {
+            if let Some(mailbox) = self.mailbox_of(origin) {
+                mailbox.sent(&outgoing);
             }
+            let Outgoing { slot, day, .. } = outgoing;
+            self.sent.insert(
+                envelope,
+                Sent {
+                    slot,
+                    day,
+                    origin,
+                    epoch,
+                },
+            );
         }
-        Ok(Promised {
-            epoch: promise.epoch,
+        Ok(Promised { epoch })
+    }
+
+    /// Whether a sent envelope stands in the index that was verified last.
+    pub fn record(&self, envelope: u32) -> Result<Record, Failure> {
+        let snapshot = self.snapshot()?;
+        let sent = self.sent.get(&envelope).ok_or(Failure::ORDER)?;
+        Ok(if snapshot.index_holds(&sent.slot, sent.day) {
+            Record::Recorded
+        } else if snapshot.state().leaf.epoch < sent.epoch {
+            Record::NotYet
+        } else {
+            Record::Missing
         })
     }
 
@@ -229,6 +305,7 @@ impl Visit {
         let mut mailbox = Mailbox::from_codename(&codename, &snapshot.instance().instance);
         self.located = mailbox.locate(snapshot);
         self.returning = Some(mailbox);
+        self.sent.retain(|_, sent| sent.origin != Origin::Returning);
         self.plan = None;
         Ok(self.located.len())
     }

@@ -154,6 +154,62 @@ test('without JavaScript there are other ways, a number and an exit, in both lan
   await context.close();
 });
 
+const MINUTE = 60_000;
+
+test('a page nobody touches asks after half an hour and empties itself two minutes later', async () => {
+  const { page, context } = await chromium.visitor();
+  await page.clock.install();
+  await page.goto(site.url);
+  assert.ok((await page.textContent('.limits')).includes('for 30 minutes, it empties itself'));
+  await page.fill(STORY, 'Half a sentence');
+  await page.clock.fastForward(29.5 * MINUTE);
+  await page.clock.runFor(2_000);
+  assert.equal(await page.isVisible('dialog'), false);
+  await page.clock.fastForward(MINUTE);
+  await page.waitForSelector('dialog >> text=Are you still there?');
+
+  // One tap keeps everything.
+  await page.click('dialog button');
+  await page.waitForSelector('dialog', { state: 'hidden' });
+  assert.equal(await page.inputValue(STORY), 'Half a sentence');
+  await page.clock.runFor(3 * MINUTE);
+  assert.equal(await page.inputValue(STORY), 'Half a sentence');
+
+  await page.clock.fastForward(28 * MINUTE);
+  await page.waitForSelector('dialog', { state: 'visible' });
+  await page.clock.runFor(110_000);
+  assert.equal(await page.inputValue(STORY), 'Half a sentence');
+  await page.clock.runFor(15_000);
+  await page.waitForSelector('h1:has-text("This page has emptied itself")');
+  assert.equal(await page.$('textarea'), null);
+  await page.click('text=Open it again');
+  await page.waitForSelector(STORY);
+  assert.equal(await page.inputValue(STORY), '');
+  await context.close();
+});
+
+test('switching apps wipes nothing, however long', async () => {
+  const { page, context } = await chromium.visitor();
+  await page.clock.install();
+  await page.goto(site.url);
+  await page.fill(STORY, 'Half a sentence');
+  const see = (state) =>
+    page.evaluate((now) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => now });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await see('hidden');
+  await page.clock.fastForward(180 * MINUTE);
+  await page.clock.runFor(5 * MINUTE);
+  await see('visible');
+  await page.waitForSelector('dialog', { state: 'visible' });
+  await page.clock.runFor(MINUTE);
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog', { state: 'hidden' });
+  assert.equal(await page.inputValue(STORY), 'Half a sentence');
+  await context.close();
+});
+
 for (const colorScheme of ['light', 'dark']) {
   for (const locale of ['en-GB', 'de-DE']) {
     test(`accessible at 320 pixels, ${locale}, ${colorScheme}`, async () => {

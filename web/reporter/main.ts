@@ -1,11 +1,13 @@
 // The start of the reporter's page: language, quick exit, three places, one visit.
 import { element } from '../shared/element.ts';
 import { armExit, leadTo } from '../shared/exit.ts';
+import { watchIdle } from '../shared/idle.ts';
 import { chooseLanguage } from '../shared/language.ts';
 import { say, sayAttribute, setLanguage } from '../shared/say.ts';
 import { header, type Page } from './views/header.ts';
 import { helplines } from './views/helplines.ts';
 import { helpPage } from './views/help.ts';
+import { emptied, stillThere } from './views/idle.ts';
 import { reportPage } from './views/report.ts';
 import { returnPage } from './views/return.ts';
 import { Visit } from './visit.ts';
@@ -55,16 +57,25 @@ function start(exit: HTMLAnchorElement, site: HTMLElement): void {
     if (unfinished()) event.preventDefault();
   };
   window.addEventListener('beforeunload', guard);
-  visit.isWriting = unfinished;
+  visit.isWriting = () => report.writing() || back.writing();
 
   say(exit, 'exit-label');
   sayAttribute(exit, 'title', 'exit-hint');
   if (exit.parentElement !== null) sayAttribute(exit.parentElement, 'aria-label', 'exit-label');
-  armExit(exit, () => {
+  const wipe = (): void => {
     window.removeEventListener('beforeunload', guard);
     visit.wipe();
     for (const field of document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) field.value = '';
     site.replaceChildren();
+  };
+  armExit(exit, wipe);
+  const question = stillThere();
+  site.append(question.root);
+  watchIdle(question.show, () => {
+    wipe();
+    const left = emptied();
+    site.append(left);
+    left.querySelector('h1')?.focus();
   });
   visit.watch(() => {
     if (visit.standing.is === 'ready' || visit.standing.is === 'expired') {

@@ -12,6 +12,12 @@ const PLACES = 3;
 /** How the envelope is made. */
 export type Compose = () => Promise<Outgoing>;
 
+/** An envelope that the server took. */
+export interface Sent extends Outgoing {
+  /** The epoch whose end the server promised to record it at. */
+  epoch: number;
+}
+
 export class Sending {
   #pending: { outgoing: Outgoing; frame: Uint8Array } | null = null;
 
@@ -22,8 +28,8 @@ export class Sending {
     return this.#pending !== null;
   }
 
-  /** Seals, stamps, puts and checks the promise. Gives the day under which the envelope is kept. */
-  async send(compose: Compose, stage: (now: Stage) => void): Promise<number> {
+  /** Seals, stamps, puts and checks the promise. */
+  async send(compose: Compose, stage: (now: Stage) => void): Promise<Sent> {
     for (let place = 0; place < PLACES; place += 1) {
       const pending = this.#pending ?? (await this.#prepare(compose, stage));
       this.#pending = pending;
@@ -31,9 +37,10 @@ export class Sending {
       await this.visit.coverFetch();
       try {
         const promise = await this.visit.put(pending.frame);
-        await this.visit.engine.call('verify-promise', { envelope: pending.outgoing.envelope, promise });
+        const { envelope } = pending.outgoing;
+        const { epoch } = await this.visit.engine.call('verify-promise', { envelope, promise });
         this.#pending = null;
-        return pending.outgoing.day;
+        return { ...pending.outgoing, epoch };
       } catch (error) {
         if (!isUncertain(error)) this.#pending = null;
         if (!(error instanceof Trouble) || error.code !== 'occupied') throw error;
@@ -45,6 +52,7 @@ export class Sending {
 
   async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Uint8Array }> {
     stage('sealing');
+    await this.visit.beforePut();
     const outgoing = await compose();
     stage('stamp');
     const { frame } = await this.visit.engine.call('stamp', { envelope: outgoing.envelope });

@@ -72,6 +72,15 @@ export function put(frame: Uint8Array): Promise<Uint8Array> {
   return bytes('/v1/envelopes', frame);
 }
 
+/** Deletes one envelope. True where it is gone now, false where the server does not know it any more. */
+export async function remove(deletion: Uint8Array): Promise<boolean> {
+  const answer = await call('/v1/delete', deletion);
+  // Deleted before, or expired: there is nothing left that this key would fit.
+  if (answer.status === 403) return false;
+  await whole(answer, () => answer.arrayBuffer());
+  return true;
+}
+
 /** Fetches a constant number of records. */
 export function fetchRecords(request: Uint8Array): Promise<Uint8Array> {
   return bytes('/v1/fetch', request);

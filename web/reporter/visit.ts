@@ -1,6 +1,8 @@
-// One visit: what was loaded and verified, and the promise that every visit looks the
-// same on the line: one fetch, one put, whether something is said or not.
+// One visit: what was loaded and verified, and the promise that every visit looks the same on
+// the line: load, one fetch, one put, whether something is said or not, and one more load when
+// the put's epoch has closed. Whoever does more in one sitting makes several visits.
 import { Engine } from './engine.ts';
+import { Records, type React } from './records.ts';
 import { fetchRecords, published, put } from './server.ts';
 import { Trouble } from './trouble.ts';
 import type { Opened, Outgoing, PublicView } from './wire.ts';
@@ -27,7 +29,8 @@ export function decoyDelay(random: number): number {
   return Math.round((DECOY_FROM + random * (DECOY_UNTIL - DECOY_FROM)) * 1000);
 }
 
-function randomFraction(): number {
+/** A random number from 0 to below 1 that nobody can foresee. */
+export function randomFraction(): number {
   const cell = new Uint32Array(1);
   crypto.getRandomValues(cell);
   return (cell[0] ?? 0) / 2 ** 32;
@@ -35,13 +38,20 @@ function randomFraction(): number {
 
 export class Visit {
   readonly engine = new Engine();
+  readonly #records = new Records({
+    reload: () => this.#reload(),
+    ask: async (envelope) => (await this.engine.call('record', { envelope })).record,
+    random: randomFraction,
+  });
   standing: Standing = { is: 'loading' };
-  /** Says whether somebody is in the middle of writing: then the decoy waits. */
+  /** Says whether somebody is in the middle of writing: then the decoy waits for them. */
   isWriting: () => boolean = () => false;
   #watchers: (() => void)[] = [];
   #fetched = false;
   #said = false;
   #decoy: ReturnType<typeof setTimeout> | undefined;
+  /** The decoy that is on its way; what a person sends comes after it. */
+  #leaving: Promise<void> = Promise.resolve();
 
   /** Runs `react` now and whenever the standing changes. */
   watch(react: () => void): void {
@@ -75,6 +85,35 @@ export class Visit {
     }
   }
 
+  /** Loads once more in the middle of a visit. What is on the page stays where that fails. */
+  async #reload(): Promise<void> {
+    const { sealable, view } = await this.#load(LOADS);
+    if (!sealable) throw new Trouble('roster-expired');
+    this.#become({ is: 'ready', view });
+  }
+
+  /** The next visit: everything loaded anew, one fetch and one put ahead. */
+  async #again(): Promise<void> {
+    await this.#leaving;
+    await this.#reload();
+    await this.#records.check();
+    this.#fetched = false;
+    this.#said = false;
+    this.#planDecoy();
+  }
+
+  /** To be called before something is sealed: where this visit has had its put, the next one begins. */
+  async beforePut(): Promise<void> {
+    await this.#leaving;
+    if (this.#said) await this.#again();
+  }
+
+  /** To be called before somebody looks: where this visit has had its fetch, the next one begins. */
+  async beforeLook(): Promise<void> {
+    await this.#leaving;
+    if (this.#fetched) await this.#again();
+  }
+
   /** The verified view, or the reason why there is none. */
   ready(): PublicView {
     if (this.standing.is === 'ready') return this.standing.view;
@@ -96,6 +135,11 @@ export class Visit {
     return put(frame);
   }
 
+  /** Looks whether a sent envelope is recorded, once the epoch that the server signed for has closed. */
+  expectRecord(envelope: number, epoch: number, react: React): void {
+    this.#records.expect(envelope, epoch, this.ready().epoch_seconds, react);
+  }
+
   /** Makes the one fetch of a visit that has nothing to look up. It must not keep a report from leaving. */
   async coverFetch(): Promise<void> {
     if (this.#fetched) return;
@@ -110,21 +154,24 @@ export class Visit {
   #planDecoy(): void {
     clearTimeout(this.#decoy);
     if (this.#said) return;
-    this.#decoy = setTimeout(() => void this.#sendDecoy(), decoyDelay(randomFraction()));
+    this.#decoy = setTimeout(() => this.#letDecoyLeave(), decoyDelay(randomFraction()));
+  }
+
+  #letDecoyLeave(): void {
+    if (this.#said) return;
+    if (this.isWriting()) this.#planDecoy();
+    else this.#leaving = this.#sendDecoy();
   }
 
   async #sendDecoy(): Promise<void> {
-    if (this.#said) return;
-    if (this.isWriting()) {
-      this.#planDecoy();
-      return;
-    }
     this.#said = true;
     try {
       await this.coverFetch();
-      const outgoing: Outgoing = await this.engine.call('compose-decoy', {});
-      const { frame } = await this.engine.call('stamp', outgoing);
-      await put(frame);
+      const { envelope }: Outgoing = await this.engine.call('compose-decoy', {});
+      const { frame } = await this.engine.call('stamp', { envelope });
+      const promise = await put(frame);
+      const { epoch } = await this.engine.call('verify-promise', { envelope, promise });
+      this.expectRecord(envelope, epoch, () => undefined);
     } catch {
       // A decoy that fails is nobody's concern.
     }
@@ -133,6 +180,7 @@ export class Visit {
   /** Forgets everything, for quick exit. */
   wipe(): void {
     clearTimeout(this.#decoy);
+    this.#records.forget();
     this.engine.kill();
     this.standing = { is: 'loading' };
   }

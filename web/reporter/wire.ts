@@ -42,6 +42,8 @@ export interface PublicView {
   expires: number;
   ttl_days: number;
   fetch_count: number;
+  /** What is put within one epoch appears in the index together, when it closes. */
+  epoch_seconds: number;
   today: number;
   /** No device has a fresh prekey: answers may take longer. */
   slow: boolean;
@@ -75,6 +77,9 @@ export interface Outgoing {
   envelope: number;
   day: number;
 }
+
+/** `missing`: the epoch that the server signed for has closed without the envelope. */
+export type RecordState = 'recorded' | 'not-yet' | 'missing';
 
 export type Status = 'received' | 'reading' | 'answered' | 'waiting-for-you' | 'closed';
 
@@ -114,12 +119,18 @@ export interface Calls {
   'compose-report': { args: { readers: number[]; body: ReportBody }; answer: Outgoing };
   /** `readers`: those ticked where no authentic list is in view; null where one is. */
   'compose-message': { args: { text: string; readers: number[] | null }; answer: Outgoing };
+  /** The wish that everything be deleted, to those who could read so far. */
+  'compose-withdraw': { args: Record<never, never>; answer: Outgoing };
+  /** Bodies of the requests that delete the reporter's own envelopes; to be asked before withdrawing. */
+  deletions: { args: Record<never, never>; answer: { frames: Uint8Array[] } };
   'compose-decoy': { args: Record<never, never>; answer: Outgoing };
   /** The frame of a put, stamp included: ready to be sent, and the same again on every retry. */
   stamp: { args: { envelope: number }; answer: { frame: Uint8Array } };
   /** The place of the envelope was found occupied: the next one composed takes another. */
   occupied: { args: { envelope: number }; answer: Record<never, never> };
   'verify-promise': { args: { envelope: number; promise: Uint8Array }; answer: { epoch: number } };
+  /** Whether a sent envelope stands in the index that was opened last. */
+  record: { args: { envelope: number }; answer: { record: RecordState } };
   /** Takes the words; `request` is the body of the first fetch, `listed` how many letters the index has. */
   mailbox: { args: { words: string }; answer: { request: Uint8Array; listed: number } };
   /** Reads a fetch answer and says what is known so far. */

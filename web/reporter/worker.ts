@@ -10,6 +10,9 @@ interface Session {
   compose_report(readers: Uint32Array, body: string): string;
   compose_message(text: string, readers: Uint32Array | undefined): string;
   mark_occupied(envelope: number): void;
+  compose_withdraw(): string;
+  deletions(): Uint8Array;
+  record(envelope: number): string;
   compose_decoy(): string;
   search_stamp(envelope: number, start: number, tries: number): boolean;
   frame(envelope: number): Uint8Array;
@@ -33,6 +36,13 @@ const TRIES = 4096;
 
 type Answers = { [Op in Operation]: (args: Calls[Op]['args'], id: number) => Calls[Op]['answer'] };
 
+/** Bytes of one request to delete: where it lies, and what deletes it. */
+const DELETION = 16 + 32;
+
+function framesIn(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / DELETION }, (_, at) => bytes.slice(at * DELETION, (at + 1) * DELETION));
+}
+
 let loading: Promise<Session> | null = null;
 
 function session(): Promise<Session> {
@@ -53,6 +63,9 @@ function answers(now: Session): Answers {
     'compose-report': (a) => JSON.parse(now.compose_report(new Uint32Array(a.readers), JSON.stringify(a.body))),
     'compose-message': (a) =>
       JSON.parse(now.compose_message(a.text, a.readers === null ? undefined : new Uint32Array(a.readers))),
+    'compose-withdraw': () => JSON.parse(now.compose_withdraw()),
+    deletions: () => ({ frames: framesIn(now.deletions()) }),
+    record: ({ envelope }) => ({ record: JSON.parse(now.record(envelope)) }),
     'compose-decoy': () => JSON.parse(now.compose_decoy()),
     stamp: ({ envelope }, id) => {
       for (let start = 0; !now.search_stamp(envelope, start, TRIES); start += TRIES) {

@@ -8,7 +8,11 @@ import type { Visit } from '../reporter/visit.ts';
 function visit(answers: (Uint8Array | Trouble)[], promise: 'right' | 'wrong' = 'right') {
   const put: number[] = [];
   const occupied: number[] = [];
+  let begun = 0;
   const fake = {
+    async beforePut() {
+      begun += 1;
+    },
     engine: {
       async call(op: string, args: { envelope: number }) {
         if (op === 'occupied') return { occupied: occupied.push(args.envelope) };
@@ -25,7 +29,7 @@ function visit(answers: (Uint8Array | Trouble)[], promise: 'right' | 'wrong' = '
       return answer ?? new Uint8Array();
     },
   };
-  return { visit: fake as unknown as Visit, put, occupied };
+  return { visit: fake as unknown as Visit, put, occupied, begun: () => begun };
 }
 
 const quiet = (): void => undefined;
@@ -35,14 +39,15 @@ const composer = () => {
 };
 
 test('a lost answer is followed by the very same bytes', async () => {
-  const { visit: place, put } = visit([new Trouble('unreachable'), new Uint8Array()]);
+  const { visit: place, put, begun } = visit([new Trouble('unreachable'), new Uint8Array()]);
   const sending = new Sending(place);
   const { made, compose } = composer();
   await assert.rejects(sending.send(compose, quiet), { code: 'unreachable' });
   assert.equal(sending.uncertain, true);
-  assert.equal(await sending.send(compose, quiet), 7);
+  assert.deepEqual(await sending.send(compose, quiet), { envelope: 1, day: 7, epoch: 1 });
   assert.deepEqual(put, [1, 1]);
   assert.equal(made(), 1, 'sealed once only');
+  assert.equal(begun(), 1, 'the same visit goes on');
   assert.equal(sending.uncertain, false);
 });
 

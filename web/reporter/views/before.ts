@@ -4,7 +4,7 @@ import { listInWords, say, text, whenSaid, type MessageKey } from '../../shared/
 import type { Standing, Visit } from '../visit.ts';
 import { nameOf } from './readers.ts';
 
-const LIMITS: readonly MessageKey[] = ['know-screen', 'know-confidence', 'know-police'];
+const LIMITS: readonly MessageKey[] = ['know-screen', 'know-confidence', 'know-police', 'know-idle'];
 
 /** What stands in place of the names while nobody can be named. Where a report cannot be sent at
     all, that is said before somebody has written a long one. */

@@ -1,14 +1,15 @@
 // A conversation: both sides' letters in order, where it stands, and room to write back.
 import { element } from '../../shared/element.ts';
 import { dayInWords, listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
-import { Sending } from '../sending.ts';
+import { Sending, type Sent } from '../sending.ts';
 import type { Visit } from '../visit.ts';
 import { workingDaysAfter } from '../workdays.ts';
 import type { ConversationView, MessageView, Status } from '../wire.ts';
 import { field } from './field.ts';
-import { notice } from './notice.ts';
 import { nameOf, readers, type Readers } from './readers.ts';
+import { recordLine } from './record.ts';
 import { sendButton } from './send-button.ts';
+import { withdrawal } from './withdraw.ts';
 
 export interface ConversationPart {
   readonly root: HTMLElement;
@@ -100,14 +101,20 @@ function whoReads(visit: Visit, serials: readonly number[]): HTMLElement {
   return line;
 }
 
+/** Whether there is something of the reporter's own to delete, and somebody who can be asked. */
+export function withdrawable(view: Pick<ConversationView, 'readers' | 'messages'>): boolean {
+  return view.readers !== null && view.messages.some((message) => message.writer === 0 && message.kind !== 'withdraw');
+}
+
 export function conversation(visit: Visit, first: ConversationView): ConversationPart {
+  const root = element('div', { class: 'conversation' });
   let view = first;
   const sending = new Sending(visit);
   const letters = element('ol', { class: 'letters' });
   const status = element('div');
   const readersPlace = element('div');
   const olderPlace = element('div');
-  const remark = notice();
+  const record = element('div', { class: 'notice-place' });
   const reply = field({ label: 'reply-label', hint: 'reply-hint', rows: 5, heading: true });
   const send = sendButton('send-reply');
   let asked: Readers | null = null;
@@ -117,7 +124,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     { class: 'sheet', autocomplete: 'off', novalidate: true },
     reply.root,
     readersPlace,
-    remark.root,
+    record,
     send.root,
   );
 
@@ -158,7 +165,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   show();
 
   const submit = async (): Promise<void> => {
-    remark.clear();
+    record.replaceChildren();
     const said = reply.control.value;
     if (said.trim() === '') {
       reply.complain('reply-empty');
@@ -167,34 +174,38 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     }
     if (view.readers === null && asked?.nobody() === true) return;
     const chosen = view.readers === null ? (asked?.allowed() ?? null) : null;
-    let day = 0;
-    const arrived = await send.run(async (stage) => {
+    let arrived: Sent | null = null;
+    const went = await send.run(async (stage) => {
       const compose = () => visit.engine.call('compose-message', { text: said, readers: chosen });
-      day = await sending.send(compose, stage);
+      arrived = await sending.send(compose, stage);
     });
     reply.control.readOnly = sending.uncertain;
-    if (!arrived) return;
+    if (!went || arrived === null) return;
+    const letter: Sent = arrived;
     reply.control.value = '';
-    view = { ...view, readers: chosen ?? view.readers, messages: [...view.messages, own(said, day)] };
+    view = { ...view, readers: chosen ?? view.readers, messages: [...view.messages, own(said, letter.day)] };
     readersPlace.replaceChildren();
     show();
-    remark.show('good', 'reply-sent');
+    record.replaceChildren(recordLine(visit, letter, 'reply-sent').root);
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();
   });
 
-  return {
-    root: element(
-      'div',
-      { class: 'conversation' },
-      say(element('h1', { tabindex: '-1' }), 'conversation-heading'),
-      status,
-      olderPlace,
-      letters,
-      form,
-    ),
-    unfinished: () => reply.control.value.trim() !== '',
+  const withdrawn = (page: HTMLElement): void => {
+    reply.control.value = '';
+    root.replaceChildren(page);
+    window.scrollTo(0, 0);
+    page.querySelector('h1')?.focus();
   };
+  root.append(
+    say(element('h1', { tabindex: '-1' }), 'conversation-heading'),
+    status,
+    olderPlace,
+    letters,
+    form,
+    ...(withdrawable(first) ? [withdrawal(visit, withdrawn)] : []),
+  );
+  return { root, unfinished: () => reply.control.value.trim() !== '' };
 }

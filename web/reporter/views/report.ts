@@ -1,7 +1,7 @@
 // The first page: what to know, one field that is needed, who may read it, send.
 import { element } from '../../shared/element.ts';
 import { say } from '../../shared/say.ts';
-import { Sending } from '../sending.ts';
+import { Sending, type Sent } from '../sending.ts';
 import { Trouble } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 import type { ReportBody } from '../wire.ts';
@@ -9,6 +9,7 @@ import { before } from './before.ts';
 import { details } from './details.ts';
 import { field } from './field.ts';
 import { readers, type Readers } from './readers.ts';
+import { recordLine } from './record.ts';
 import { sendButton } from './send-button.ts';
 import { wordsSheet } from './words.ts';
 
@@ -16,6 +17,8 @@ export interface ReportPage {
   readonly root: HTMLElement;
   /** True while something typed has not been sent, or words are shown that nobody has confirmed. */
   unfinished(): boolean;
+  /** True while something typed has not been sent. */
+  writing(): boolean;
 }
 
 export function reportPage(visit: Visit): ReportPage {
@@ -69,8 +72,8 @@ export function reportPage(visit: Visit): ReportPage {
       allowed.root.querySelector('input')?.focus();
       return;
     }
-    let day = 0;
-    const arrived = await send.run(async (stage) => {
+    let arrived: Sent | null = null;
+    const went = await send.run(async (stage) => {
       stage('sealing');
       if (visit.standing.is !== 'ready') await visit.open();
       const view = visit.ready();
@@ -78,13 +81,14 @@ export function reportPage(visit: Visit): ReportPage {
       const body: ReportBody = { text: story.control.value, ...more.filled() };
       words ??= (await visit.engine.call('new-codename', {})).words;
       const compose = () => visit.engine.call('compose-report', { readers: chosen, body });
-      day = await sending.send(compose, stage);
+      arrived = await sending.send(compose, stage);
     });
     lock(sending.uncertain);
-    if (!arrived || words === null) return;
+    if (!went || arrived === null || words === null) return;
+    const letter: Sent = arrived;
     sent = true;
     form.reset();
-    const sheet = wordsSheet(words, day, visit.ready());
+    const sheet = wordsSheet(words, letter.day, recordLine(visit, letter, 'words-promise'), visit.ready());
     confirmed = sheet.confirmed;
     root.replaceChildren(sheet.root);
     window.scrollTo(0, 0);
@@ -95,8 +99,6 @@ export function reportPage(visit: Visit): ReportPage {
     void submit();
   });
 
-  return {
-    root,
-    unfinished: () => (sent ? !confirmed() : story.control.value.trim() !== ''),
-  };
+  const writing = (): boolean => !sent && story.control.value.trim() !== '';
+  return { root, writing, unfinished: () => writing() || !confirmed() };
 }

@@ -13,6 +13,8 @@ import { wordFields } from './word-fields.ts';
 export interface ReturnPage {
   readonly root: HTMLElement;
   unfinished(): boolean;
+  /** True while words or an answer are being typed. */
+  writing(): boolean;
 }
 
 export function returnPage(visit: Visit): ReturnPage {
@@ -77,6 +79,7 @@ export function returnPage(visit: Visit): ReturnPage {
       stage('looking');
       if (visit.standing.is !== 'ready') await visit.open();
       visit.ready();
+      await visit.beforeLook();
       try {
         const { request } = await visit.engine.call('mailbox', { words: words.join(' ') });
         view = await visit.engine.call('read', { answer: await visit.fetch(request) });
@@ -101,5 +104,6 @@ export function returnPage(visit: Visit): ReturnPage {
     event.preventDefault();
     void look();
   });
-  return { root, unfinished: () => opened?.unfinished() ?? false };
+  const unfinished = (): boolean => opened?.unfinished() ?? false;
+  return { root, unfinished, writing: () => unfinished() || fields.words().length > 0 };
 }

@@ -6,17 +6,21 @@ import { sentenceFor } from '../trouble.ts';
 import type { Stage } from '../sending.ts';
 import { notice } from './notice.ts';
 
-const STAGES: Record<Stage | 'looking', MessageKey> = {
+/** What a button may be busy with. */
+export type Busy = Stage | 'looking' | 'deleting';
+
+const STAGES: Record<Busy, MessageKey> = {
   sealing: 'progress-sealing',
   stamp: 'progress-stamp',
   sending: 'progress-sending',
   looking: 'progress-looking',
+  deleting: 'progress-deleting',
 };
 
 export interface SendButton {
   readonly root: HTMLElement;
   /** Runs `work` once at a time. Gives true when it went well; else the sentence is shown. */
-  run(work: (stage: (now: Stage | 'looking') => void) => Promise<void>): Promise<boolean>;
+  run(work: (stage: (now: Busy) => void) => Promise<void>): Promise<boolean>;
   /** Takes away what was said. */
   quiet(): void;
   /** Shows an error that was met elsewhere. */

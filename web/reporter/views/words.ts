@@ -4,7 +4,7 @@ import { dayInWords, say } from '../../shared/say.ts';
 import { randomBelow, tidyWord, twoPlaces } from '../phrase.ts';
 import { workingDaysAfter } from '../workdays.ts';
 import type { PublicView } from '../wire.ts';
-import { notice } from './notice.ts';
+import { notice, type Notice } from './notice.ts';
 
 const QUIET_BUTTON = 'cdx-button cdx-button--size-large';
 
@@ -67,15 +67,15 @@ function twoWords(words: readonly string[]): Check {
   return { root: form, confirmed: () => right };
 }
 
-/** The page with the words. `day`: under which the envelope is kept. */
-export function wordsSheet(words: readonly string[], day: number, view: PublicView): Check {
+/** The page with the words. `day`: under which the envelope is kept; `standing`: how far it has come. */
+export function wordsSheet(words: readonly string[], day: number, standing: Notice, view: PublicView): Check {
   const check = twoWords(words);
   const answerBy = workingDaysAfter(day, view.organisation.promise_days);
   const root = element(
     'div',
     { class: 'after' },
     say(element('h1', { tabindex: '-1' }), 'words-heading'),
-    say(element('p', { class: 'lead' }), 'words-promise'),
+    standing.root,
     element(
       'section',
       { class: 'sheet words-sheet' },
@@ -98,6 +98,7 @@ export function wordsSheet(words: readonly string[], day: number, view: PublicVi
         say(element('li'), 'next-return'),
         say(element('li'), 'next-readable', () => [dayInWords(day + view.ttl_days)]),
         say(element('li'), 'next-leave'),
+        say(element('li'), 'know-idle'),
       ),
     ),
   );
