@@ -11,6 +11,7 @@ use beistand_protocol::time::{Day, Epoch};
 use beistand_server::clock::Clock as _;
 use beistand_server::http::body::{Inbox, MOST_IN_FLIGHT};
 use beistand_server::http::headers;
+use beistand_server::store::memory::Fault;
 use beistand_server::testing::in_process::Wishes;
 use beistand_server::testing::{put_of, Answer, InProcess};
 use std::io::{Read as _, Write as _};
@@ -490,11 +491,17 @@ fn an_answer_to_a_fetch_has_one_size() {
 
 #[test]
 fn a_full_disk_is_said_before_anything_is_written() {
-    let server = InProcess::with(Wishes {
-        keep_free: 0,
-        ..Wishes::default()
-    });
+    let server = InProcess::start();
     assert_eq!(server.visitor.get("/readyz").unwrap().status, 200);
+    let snapshot = snapshot(&server);
+    let (request, _) = put_of(&snapshot, BlobClass::Envelope8, snapshot.today());
+    server.store.fail_next(Fault::Full);
+    let answer = server
+        .visitor
+        .post("/v1/envelopes", &request.encode())
+        .unwrap();
+    check_problem(&answer, 507, "storage-full");
+    server.visitor.put(&snapshot, &request).unwrap();
     let server = InProcess::with(Wishes {
         keep_free: u64::MAX,
         ..Wishes::default()

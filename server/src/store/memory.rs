@@ -15,6 +15,8 @@ pub enum Fault {
     BeforePersisting,
     /// Everything is done, and nobody is told.
     AfterPersisting,
+    /// Nothing is done for want of room.
+    Full,
 }
 
 /// See the module.
@@ -67,6 +69,7 @@ impl MemoryStore {
         let failed = || StoreError::Failed("a failure that was asked for".to_owned());
         match fault {
             Some(Fault::BeforePersisting) => Err(failed()),
+            Some(Fault::Full) => Err(StoreError::Full),
             Some(Fault::AfterPersisting) => {
                 change(&mut self.lock())?;
                 Err(failed())

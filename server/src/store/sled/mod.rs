@@ -23,7 +23,7 @@ use self::staging::Staged;
 use crate::disk::{make_directory, Watermark};
 use crate::store::{
     Closing, Contents, DeleteOutcome, ItemRecord, NewItem, PutOutcome, Store, StoreError,
-    StoredItem, StoredPrekey, StoredRoster, Visible, MOST_REPLACED_PREKEYS,
+    StoredItem, StoredPrekey, StoredRoster, MOST_REPLACED_PREKEYS,
 };
 use beistand_protocol::bytes::{DeleteKey, Digest, InstanceId, Slot};
 use beistand_protocol::hash::{delete_hash, sha256};
