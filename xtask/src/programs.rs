@@ -34,7 +34,7 @@ const PACKAGES: [&str; 4] = [
 pub fn build() -> Result<Programs, Failure> {
     println!("building the programs");
     let mut cargo = process::cargo();
-    cargo.args(["build", "--quiet", "--bins"]);
+    cargo.args(["build", "--bins"]);
     cargo.arg("--message-format=json-render-diagnostics");
     for package in PACKAGES {
         cargo.args(["--package", package]);

@@ -41,6 +41,7 @@ pub fn build(build_std: bool) -> Result<PathBuf, Failure> {
 /// Compiles client-wasm in a target folder of its own, so that the two targets do not
 /// wait for each other's lock. Returns the compiled module.
 fn compile(toolchain: &Toolchain) -> Result<PathBuf, Failure> {
+    println!("compiling client-wasm ({})", toolchain.describe());
     let started = Instant::now();
     let target = match toolchain {
         Toolchain::Ready => layout::below_root("target/wasm-build"),
@@ -49,17 +50,13 @@ fn compile(toolchain: &Toolchain) -> Result<PathBuf, Failure> {
     process::show(
         toolchain
             .cargo_build()
-            .args(["--quiet", "--locked", "--profile", "wasm"])
+            .args(["--locked", "--profile", "wasm"])
             .args(["--package", "beistand-client-wasm", "--target-dir"])
             .arg(&target)
             .env_remove("RUSTFLAGS")
             .env("CARGO_ENCODED_RUSTFLAGS", same_paths_everywhere(toolchain)?),
     )?;
-    println!(
-        "compiled client-wasm in {:.1} s ({})",
-        started.elapsed().as_secs_f32(),
-        toolchain.describe()
-    );
+    println!("done in {:.1} s", started.elapsed().as_secs_f32());
     Ok(target
         .join(WASM_TARGET)
         .join("wasm/beistand_client_wasm.wasm"))
