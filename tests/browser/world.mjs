@@ -39,8 +39,12 @@ part = 4
 fetch = 4
 `;
 
-/** Builds the programs and says where they lie. */
+/** Builds the programs, or takes those in the folder `BEISTAND_PROGRAMS`, and says where they lie. */
 function programs() {
+  const folder = process.env.BEISTAND_PROGRAMS;
+  if (folder !== undefined) {
+    return Object.fromEntries(['beistand', 'beistand-server'].map((name) => [name, join(folder, name)]));
+  }
   const packages = ['beistand-server', 'beistand-reporter', 'beistand-counselor', 'beistand-auditor'];
   const output = execFileSync(
     'cargo',
