@@ -188,6 +188,18 @@ test('a page nobody touches asks after half an hour and empties itself two minut
   await context.close();
 });
 
+test('quick exit works while the page asks whether somebody is there', async () => {
+  const { page, context } = await chromium.visitor();
+  await context.route(/wikipedia\.org/, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Rivers</h1>' }));
+  await page.clock.install();
+  await page.goto(site.url);
+  await page.clock.fastForward(31 * MINUTE);
+  await page.waitForSelector('dialog', { state: 'visible' });
+  await page.click('#exit');
+  await page.waitForSelector('text=Rivers');
+  await context.close();
+});
+
 test('switching apps wipes nothing, however long', async () => {
   const { page, context } = await chromium.visitor();
   await page.clock.install();

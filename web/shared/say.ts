@@ -71,12 +71,18 @@ export function setLanguage(code: string): void {
   }
 }
 
+/** The visitor's own kind of the language (British dates, say), where the browser tells. */
+function ownKind(): string {
+  const kinds = globalThis.navigator?.languages ?? [];
+  return kinds.find((kind) => kind.toLowerCase().split('-')[0] === language()) ?? language();
+}
+
 /** A day (days since 1970-01-01 UTC) as people write it. */
 export function dayInWords(day: number): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeZone: 'UTC' }).format(day * 86_400_000);
+  return new Intl.DateTimeFormat(ownKind(), { dateStyle: 'long', timeZone: 'UTC' }).format(day * 86_400_000);
 }
 
 /** "a, b and c" in the language of the moment. */
 export function listInWords(items: readonly string[]): string {
-  return new Intl.ListFormat(language(), { type: 'conjunction' }).format(items);
+  return new Intl.ListFormat(ownKind(), { type: 'conjunction' }).format(items);
 }

@@ -28,7 +28,8 @@ export function stillThere(): Question {
   return {
     root,
     show(asking) {
-      if (asking && !root.open) root.showModal();
+      // Not modal: quick exit stays within reach.
+      if (asking && !root.open) root.show();
       if (!asking && root.open) root.close();
     },
   };

@@ -27,11 +27,15 @@ export interface SendButton {
   fail(error: unknown): void;
 }
 
-export function sendButton(label: MessageKey, hint?: MessageKey): SendButton {
+/** `weight`: `quiet` for what nobody should press by the way. */
+export function sendButton(label: MessageKey, hint?: MessageKey, weight: 'primary' | 'quiet' = 'primary'): SendButton {
   const caption = say(element('span'), label);
   const button = element(
     'button',
-    { type: 'submit', class: 'send cdx-button cdx-button--action-progressive cdx-button--weight-primary cdx-button--size-large' },
+    {
+      type: 'submit',
+      class: `send cdx-button cdx-button--size-large ${weight === 'primary' ? 'cdx-button--action-progressive cdx-button--weight-primary' : ''}`,
+    },
     caption,
   );
   const remark = notice();

@@ -16,7 +16,7 @@ export function withdrawal(visit: Visit, done: (page: HTMLElement) => void): HTM
   const sending = new Sending(visit);
   const sure = tick('checkbox', 'withdraw', 'sure', say(element('span'), 'withdraw-sure'));
   const remark = notice();
-  const button = sendButton('withdraw-button');
+  const button = sendButton('withdraw-button', undefined, 'quiet');
   let deletions: Uint8Array[] | null = null;
   let asked = false;
 
