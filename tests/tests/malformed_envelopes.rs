@@ -21,12 +21,15 @@ const CHUNK_TAG: usize = 16;
 /// What every opening costs more than a parser: its share of the mutations.
 const OPENING: u64 = 20;
 
+/// What a forger does to honest stanzas.
+type Tamper<'a> = dyn FnMut(&mut Vec<Stanza>) + 'a;
+
 /// Somebody who seals by hand: every stanza is honest until `tamper` has seen it, and the MAC is
 /// made over what is left.
 struct Forger<'a> {
     reader: &'a HybridIdentity,
     rng: RefCell<StdRng>,
-    tamper: RefCell<&'a mut dyn FnMut(&mut Vec<Stanza>)>,
+    tamper: RefCell<&'a mut Tamper<'a>>,
 }
 
 impl age::Recipient for Forger<'_> {
@@ -46,11 +49,11 @@ impl age::Recipient for Forger<'_> {
 }
 
 /// An age file of the class's length, if the stanzas leave room, with this content and spaces.
-fn forge(
-    reader: &HybridIdentity,
+fn forge<'a>(
+    reader: &'a HybridIdentity,
     seed: u64,
     content: &[u8],
-    tamper: &mut dyn FnMut(&mut Vec<Stanza>),
+    tamper: &'a mut Tamper<'a>,
 ) -> Vec<u8> {
     let forger = Forger {
         reader,
