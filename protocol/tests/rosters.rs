@@ -157,9 +157,12 @@ fn a_server_takes_only_what_follows() {
     );
 }
 
+/// What makes a good roster a bad one.
+type Damage = fn(&mut Roster);
+
 #[test]
 fn every_rule_has_a_roster_that_breaks_it() {
-    let broken: Vec<(RosterRule, fn(&mut Roster))> = vec![
+    let broken: Vec<(RosterRule, Damage)> = vec![
         (RosterRule::FormatVersion, |r| r.v = 2),
         (RosterRule::Version, |r| r.version = 0),
         (RosterRule::Version, |r| r.previous = Some(Digest([0; 32]))),

@@ -45,7 +45,7 @@ pub struct Inside<'a> {
 /// What a reporter says.
 pub enum Saying {
     /// The first report, to these readers.
-    Report(Readers, ReportBody),
+    Report(Readers, Box<ReportBody>),
     /// A follow-up.
     Message(ReaderChoice, MessageBody),
     /// The wish that everything be deleted.
@@ -272,7 +272,7 @@ impl<'a> Inside<'a> {
         let (mailbox, snapshot, rng) = (&self.mailbox, &self.snapshot, &mut OsRng);
         Ok(match saying {
             Saying::Report(readers, body) => {
-                mailbox.compose_report(snapshot, readers, body.clone(), rng)?
+                mailbox.compose_report(snapshot, readers, body.as_ref().clone(), rng)?
             }
             Saying::Message(choice, body) => {
                 mailbox.compose_message(snapshot, choice, body.clone(), rng)?

@@ -65,9 +65,8 @@ fn no_program_takes_a_secret_in_an_argument_or_the_environment() {
                 .filter(|word| word.starts_with("--"))
             {
                 let option = option.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-                let secret = ["passphrase", "password", "words", "secret", "codename"]
-                    .iter()
-                    .any(|word| option == *word);
+                let secret =
+                    ["passphrase", "password", "words", "secret", "codename"].contains(&option);
                 assert!(!secret, "{name} {verb:?} takes --{option}");
             }
             let verbs = help

@@ -165,7 +165,7 @@ fn node_count(line: &str) -> Option<Count> {
 }
 
 #[cfg(test)]
-mod tests {
+mod counting {
     use super::*;
 
     fn count(passed: u64, failed: u64) -> Count {

@@ -86,11 +86,9 @@ fn check_nothing_lost(world: &World, log: &Log, findings: &mut Findings) {
     for leaf in log.leaves.iter().flatten() {
         match leaf {
             Leaf::Put { day, .. } => *put.entry(*day).or_default() += 1,
-            Leaf::Gone { day, count } => {
-                if gone.insert(*day, *count).is_some() {
-                    let place = format!("day {day}");
-                    findings.find(Check::Completeness, place, "it is logged as gone twice");
-                }
+            Leaf::Gone { day, count } if gone.insert(*day, *count).is_some() => {
+                let place = format!("day {day}");
+                findings.find(Check::Completeness, place, "it is logged as gone twice");
             }
             _ => {}
         }

@@ -334,10 +334,10 @@ fn check_leftovers(gathered: &Gathered, findings: &mut Findings) {
         // The chunks of a gone day are removed little by little; their keys went first.
         !gathered.sweeps.contains(day)
     }) {
-        if !gathered
+        if gathered
             .records
             .get(slot)
-            .is_some_and(|record| record.day == *day)
+            .is_none_or(|record| record.day != *day)
         {
             let place = format!(
                 "record {}",

@@ -59,7 +59,7 @@ fn file(arguments: &Arguments, verb: &File) -> Result<Shown, Failure> {
     let codename = Codename::generate(&mut OsRng);
     let inside = begin(&place, &codename)?.look()?;
     let readers = inside.readers_except(&serials(&verb.exclude))?;
-    let said = inside.say(&Saying::Report(readers, body))?;
+    let said = inside.say(&Saying::Report(readers, Box::new(body)))?;
     let recorded = wait(&said, verb.wait)?;
     Ok(show::filed(&codename, &said, recorded))
 }
