@@ -10,6 +10,7 @@ pub mod cli;
 pub mod findings;
 pub mod folder;
 mod leaf_text;
+pub mod served;
 pub mod store;
 pub mod world;
 

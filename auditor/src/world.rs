@@ -2,6 +2,7 @@
 //! make, and what the checks work on. Blobs are looked at once and then only their hash is kept,
 //! so that a large store fits into a small machine.
 
+use crate::served::ServedFiles;
 use beistand_protocol::bytes::{CommitmentNonce, DeleteHash, Digest, Slot};
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::grammar::GrammarError;
@@ -18,6 +19,8 @@ pub struct World {
     pub instance: Option<Instance>,
     /// What is stored.
     pub stored: Stored,
+    /// What is served, where a server was asked.
+    pub served: Option<ServedFiles>,
 }
 
 /// What a store holds, read by the auditor's own rules.

@@ -30,7 +30,9 @@ fn found(world: &World) -> Vec<Check> {
 
 #[test]
 fn a_world_in_order_is_clean_and_everything_was_looked_at() {
-    let findings = check_world(&Maker::new().world);
+    let mut maker = Maker::new();
+    maker.world.served = Some(maker.served());
+    let findings = check_world(&maker.world);
     assert_eq!(findings.findings, []);
     assert_eq!(findings.not_made, []);
     for check in [Check::Grammar, Check::Commitments] {
@@ -215,4 +217,30 @@ fn a_server_that_holds_another_log_key_than_the_roster_names() {
     assert_eq!(found(&maker.world), []);
     maker.world.stored.log_key = Some(Key::new("log", 99).1);
     assert_eq!(found(&maker.world), [Check::Signatures]);
+}
+
+#[test]
+fn what_is_served_is_not_what_was_signed_or_stored() {
+    // Another index than the state says.
+    let mut maker = Maker::new();
+    let mut served = maker.served();
+    served.index.truncate(8 + 16);
+    served.index[7] = 1;
+    maker.world.served = Some(served);
+    assert_eq!(found(&maker.world), [Check::Served]);
+    // An old state.
+    let mut maker = Maker::new();
+    let mut served = maker.served();
+    served.loaded.0 += 3 * 86_400;
+    maker.world.served = Some(served);
+    assert_eq!(found(&maker.world), [Check::Served]);
+    // A second log: signed by the right key, and not the one that is stored.
+    let mut other = Maker::new();
+    other.world.stored.items.remove(0);
+    other.log_everything(&[]);
+    let mut maker = Maker::new();
+    maker.world.served = Some(other.served());
+    let findings = check_world(&maker.world);
+    assert_eq!(checks(&findings), [Check::Served]);
+    assert!(findings.findings[0].what.contains("never had this state"));
 }

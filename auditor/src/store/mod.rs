@@ -118,7 +118,11 @@ pub fn audit(data: &Path, instance: Option<Instance>) -> Result<Audit, StoreAudi
     };
     stored.log_key = log_key(&place.path().join(LOG_KEY), &mut findings)?;
     let tally = reading::tally(&stored);
-    findings.merge(check_world(&World { instance, stored }));
+    findings.merge(check_world(&World {
+        instance,
+        stored,
+        served: None,
+    }));
     findings.expect(
         Check::Untouched,
         Contents::of(data)? == before,

@@ -1,5 +1,6 @@
 //! A small world in good order, made by hand, for tests to break in one place each.
 
+use beistand_auditor::served::ServedFiles;
 use beistand_auditor::world::{Content, Item, Stored, World};
 use beistand_protocol::bytes::{CommitmentNonce, DeleteKey, Digest, InstanceId, Slot};
 use beistand_protocol::checkpoint::{self, TreeHead};
@@ -68,15 +69,42 @@ impl Maker {
             rosters: vec![root.sign(&text)],
             ..Stored::default()
         };
-        let mut maker = Self {
-            log,
-            world: World {
-                instance: Some(instance),
-                stored,
-            },
+        let world = World {
+            instance: Some(instance),
+            stored,
+            served: None,
         };
+        let mut maker = Self { log, world };
         maker.log_everything(&[]);
         maker
+    }
+
+    /// What an honest server of this world serves.
+    pub fn served(&self) -> ServedFiles {
+        let stored = &self.world.stored;
+        let rosters = RostersFile {
+            v: 1,
+            rosters: stored.rosters.clone(),
+        };
+        let prekeys = PrekeysFile {
+            v: 1,
+            prekeys: stored.prekeys.clone(),
+        };
+        let mut slots: Vec<Slot> = stored
+            .items
+            .iter()
+            .filter(|item| item.class.is_envelope())
+            .map(|item| item.slot)
+            .collect();
+        slots.sort_unstable();
+        ServedFiles {
+            state: stored.state.clone().unwrap().into_bytes(),
+            rosters: json::encode(&rosters).unwrap().into_bytes(),
+            prekeys: json::encode(&prekeys).unwrap().into_bytes(),
+            index: IndexDay { day: TODAY, slots }.encode(),
+            index_from: TODAY,
+            loaded: UnixTime(TODAY.start().0 + 60),
+        }
     }
 
     /// Writes the log anew over the world as it is: for changes that a server which lies
@@ -108,7 +136,7 @@ impl Maker {
             prekeys: stored.prekeys.clone(),
         };
         let state = StateLeaf {
-            epoch: Epoch(10),
+            epoch: TODAY.start().epoch(1800),
             day: TODAY,
             stamp_bits: 4,
             rosters: sha256(json::encode(&rosters).unwrap().as_bytes()),
