@@ -11,12 +11,15 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Bytes of a segment. A value from a quarter of it on would go to a file of its own: with this
 /// size not even a page full of chunks does.
 const SEGMENT_SIZE: usize = 2 * 1024 * 1024;
 /// Bytes of sled's cache, which otherwise grows with whatever memory there is.
 const CACHE_SIZE: u64 = 8 * 1024 * 1024;
+/// How long sled may take to let go of its lock.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// An open database and what it takes to make it durable.
 #[derive(Debug)]
@@ -38,17 +41,11 @@ impl DurableDatabase {
     /// Opens the database in `directory`, or makes it, and makes all of its files durable.
     ///
     /// # Errors
-    /// sled's and those of syncing.
+    /// sled's and those of syncing; [`io::ErrorKind::WouldBlock`] where somebody else has it open.
     pub fn open(directory: &Path, aside: &Path) -> io::Result<Self> {
         make_directory(directory)?;
         move_leftovers(directory, aside)?;
-        let database = sled::Config::new()
-            .path(directory)
-            .segment_size(SEGMENT_SIZE)
-            .cache_capacity(CACHE_SIZE)
-            .flush_every_ms(None)
-            .open()
-            .map_err(failed)?;
+        let database = open_unlocked(directory)?;
         database.flush().map_err(failed)?;
         File::open(directory.join("conf"))?.sync_all()?;
         let descriptor = File::open(directory.join("db"))?;
@@ -104,6 +101,35 @@ impl DurableDatabase {
         }
         Ok(())
     }
+}
+
+/// Opens the database, and waits a little where sled has it locked. Only one server comes this
+/// far, so that is either a thread of sled's that still closes what this very process had open
+/// before, or somebody who looks into the data of a stopped server.
+fn open_unlocked(directory: &Path) -> io::Result<sled::Db> {
+    let start = Instant::now();
+    loop {
+        let opened = sled::Config::new()
+            .path(directory)
+            .segment_size(SEGMENT_SIZE)
+            .cache_capacity(CACHE_SIZE)
+            .flush_every_ms(None)
+            .open();
+        match opened.map_err(failed) {
+            Err(error) if is_lock_error(&error) => {
+                if start.elapsed() > LOCK_PATIENCE {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_lock_error(error: &io::Error) -> bool {
+    // sled says so in words only.
+    error.to_string().starts_with("could not acquire lock")
 }
 
 /// Moves away the unfinished snapshots that an opening on a full disk leaves, and that make sled

@@ -31,6 +31,7 @@ use beistand_protocol::roster::Writer;
 use beistand_protocol::time::{Day, Epoch};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,7 +102,13 @@ impl SledStore {
             return Err(StoreError::Full);
         }
         let wall = directory.join("wall");
-        let mut durable = DurableDatabase::open(&wall, &directory.join("aside")).map_err(failed)?;
+        let mut durable =
+            DurableDatabase::open(&wall, &directory.join("aside")).map_err(|error| match error
+                .kind()
+            {
+                ErrorKind::WouldBlock => StoreError::Locked,
+                _ => failed(error),
+            })?;
         let database = durable.database().clone();
         recovery::identify(&database, instance)?;
         let keys = Arc::new(KeyFiles::open(&directory.join("keys")).map_err(failed)?);
