@@ -5,7 +5,6 @@ mod conformance;
 
 use beistand_protocol::bytes::CommitmentNonce;
 use beistand_protocol::class::BlobClass;
-use beistand_protocol::hash::delete_hash;
 use beistand_protocol::merkle::{leaf_hash, CompactRange};
 use beistand_protocol::time::{Day, Epoch};
 use beistand_server::store::{

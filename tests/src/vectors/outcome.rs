@@ -79,7 +79,7 @@ pub enum TryError {
 /// Decrypts a vector both ways the library offers; both must come to the same.
 ///
 /// # Errors
-/// [`TryError`].
+/// What kept it from being tried.
 pub fn decrypt(file: &VectorFile) -> Result<Decrypted, TryError> {
     let identities = identities(file)?;
     let (unbuffered, buffered) = if file.armored {
