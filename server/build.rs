@@ -57,7 +57,7 @@ fn commit(root: &Path) -> String {
         .args([
             "describe",
             "--always",
-            "--dirty",
+            "--dirty=+",
             "--abbrev=12",
             "--exclude=*",
         ])

@@ -5,6 +5,7 @@ use beistand_server::app::OpenError;
 use beistand_server::log_key::LogKeyError;
 use beistand_server::startup::StartError;
 use beistand_server::store::StoreError;
+use clap::error::ErrorKind;
 use std::io;
 
 /// A refusal of the program.
@@ -17,14 +18,25 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The exit code of all of them: refused.
+    /// The exit code of a refusal.
     pub const EXIT_CODE: u8 = 1;
+    /// The exit code where the command line itself makes no sense.
+    pub const USAGE: u8 = 2;
 
     fn new(sentence: impl ToString, hint: &'static str) -> Self {
         Self {
             sentence: sentence.to_string(),
             hint,
         }
+    }
+
+    /// The command line makes no sense. What was typed is not repeated.
+    pub fn usage(kind: ErrorKind) -> Self {
+        let what = kind.as_str().unwrap_or("it is not complete");
+        let sentence = format!("this is not a command line this program knows: {what}");
+        let hint =
+            "beistand-server serve --data DIR --instance FILE --listen ADDR:PORT; see --help";
+        Self::new(sentence, hint)
     }
 
     /// The instance file cannot be read.

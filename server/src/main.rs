@@ -78,7 +78,16 @@ fn main() -> ExitCode {
         let (file, line) = place.unwrap_or(("unknown", 0));
         eprintln!("error: a fault of the server itself at {file}:{line}");
     }));
-    let outcome = match Arguments::parse().verb {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => {
+            // Help or version. Standard output may be closed; there is nobody to tell then.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return refuse(&Failure::usage(error.kind()), Failure::USAGE),
+    };
+    let outcome = match arguments.verb {
         Verb::Serve {
             data,
             instance,
@@ -90,11 +99,13 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {}\nhint: {}", failure.sentence, failure.hint);
-            ExitCode::from(Failure::EXIT_CODE)
-        }
+        Err(failure) => refuse(&failure, Failure::EXIT_CODE),
     }
+}
+
+fn refuse(failure: &Failure, code: u8) -> ExitCode {
+    eprintln!("error: {}\nhint: {}", failure.sentence, failure.hint);
+    ExitCode::from(code)
 }
 
 fn log_key(data: &Path, instance: Option<&Path>) -> Result<(), Failure> {

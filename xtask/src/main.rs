@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{check, demo, failure::Failure, journey, setup, site, tests, vectors, wasm};
+use xtask::{check, demo, failure::Failure, journey, process, setup, site, tests, vectors, wasm};
 
 /// Build, run, test and check Beistand.
 #[derive(Parser)]
@@ -55,6 +55,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    process::forget_own_package();
     match run(Arguments::parse().command) {
         Ok(code) => code,
         Err(failure) => {

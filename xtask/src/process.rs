@@ -127,6 +127,19 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
     command
 }
 
+/// Takes what `cargo run` says about xtask's own package out of the environment. Some build
+/// scripts watch these variables: cargo, run by us, would build their crates again each time.
+pub fn forget_own_package() {
+    for (name, _) in std::env::vars_os() {
+        let of_package = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if of_package {
+            std::env::remove_var(name);
+        }
+    }
+}
+
 /// The cargo that runs us.
 pub fn cargo() -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

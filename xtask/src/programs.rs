@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::failure::Failure;
-use crate::process;
+use crate::failure::{Failure, While};
+use crate::{layout, process};
 
 /// Where the built programs lie.
 #[derive(Debug, Clone)]
@@ -18,6 +18,25 @@ pub struct Programs {
     pub beistand: PathBuf,
     /// `beistand-audit`
     pub audit: PathBuf,
+}
+
+impl Programs {
+    /// Copies them to a folder of their own, where `cargo test`, which builds programs with
+    /// the features its tests need, does not replace them. Returns the folder.
+    ///
+    /// # Errors
+    /// A copy cannot be made.
+    pub fn set_aside(&self) -> Result<PathBuf, Failure> {
+        let folder = layout::below_root("target/programs");
+        std::fs::create_dir_all(&folder).while_("making the folder of programs")?;
+        for program in [&self.server, &self.report, &self.beistand, &self.audit] {
+            let copy = folder.join(program.file_name().unwrap_or_default());
+            // A copy that still runs somewhere can be removed, but not written over.
+            let _ = std::fs::remove_file(&copy);
+            std::fs::copy(program, &copy).while_(format!("copying {}", copy.display()))?;
+        }
+        Ok(folder)
+    }
 }
 
 const PACKAGES: [&str; 4] = [
@@ -34,7 +53,7 @@ const PACKAGES: [&str; 4] = [
 pub fn build() -> Result<Programs, Failure> {
     println!("building the programs");
     let mut cargo = process::cargo();
-    cargo.args(["build", "--bins"]);
+    cargo.args(["build", "--bins", "--locked"]);
     cargo.arg("--message-format=json-render-diagnostics");
     for package in PACKAGES {
         cargo.args(["--package", package]);
