@@ -3,7 +3,7 @@
 //! The age library adds a grease stanza of random length, so the header is written first and
 //! measured, and the plaintext is padded to what is left.
 
-use age::Encryptor;
+use age::{DecryptError, Encryptor};
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::grammar::SealedBlob;
 use std::cell::RefCell;
@@ -61,20 +61,31 @@ pub(crate) fn seal(
     Ok(SealedBlob::parse(class, bytes).expect("a file sealed here follows the grammar"))
 }
 
-/// The plaintext of a file, or only that it could not be had: for whom it is, and whether it was
-/// tampered with, is not told apart.
+/// A file does not open. Envelopes do not tell these apart to anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closed {
+    /// No identity fits.
+    ForOthers,
+    /// One fits, and the header or the payload is not what was sealed.
+    Altered,
+}
+
+/// The plaintext of a file. Nothing of it is given out unless all of it is authentic.
 pub(crate) fn open<'a>(
     bytes: &[u8],
     identities: impl Iterator<Item = &'a dyn age::Identity>,
-) -> Option<Zeroizing<Vec<u8>>> {
-    let mut reader = age::Decryptor::new_buffered(bytes)
-        .ok()?
-        .decrypt(identities)
-        .ok()?;
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
+    let file = age::Decryptor::new_buffered(bytes).map_err(|_| Closed::Altered)?;
+    let mut reader = file.decrypt(identities).map_err(|error| match error {
+        DecryptError::NoMatchingKeys => Closed::ForOthers,
+        _ => Closed::Altered,
+    })?;
     // No reallocation that would leave copies behind.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(bytes.len()));
-    reader.read_to_end(&mut plaintext).ok()?;
-    Some(plaintext)
+    match reader.read_to_end(&mut plaintext) {
+        Ok(_) => Ok(plaintext),
+        Err(_) => Err(Closed::Altered),
+    }
 }
 
 /// The plaintext that fills a STREAM of exactly `stream` bytes, if one does.

@@ -1,6 +1,7 @@
 //! All verified messages between one reporter and their readers, in order, with what is missing
 //! made visible.
 
+use crate::attachment::Attachment;
 use crate::body::{Body, Kind};
 use crate::conversation_key::ConversationKey;
 use crate::hybrid_recipient::HybridRecipient;
@@ -167,6 +168,14 @@ impl Conversation {
         self.messages
             .iter()
             .find(|message| message.digest() == *digest)
+    }
+
+    /// All files, in the order of the messages they go with.
+    pub fn attachments(&self) -> impl Iterator<Item = (&VerifiedMessage, &Attachment)> {
+        self.messages.iter().flat_map(|message| {
+            let files = message.message().body.attachments();
+            files.iter().map(move |file| (message, file))
+        })
     }
 
     /// The list of readers the reporter signed last, where a message of theirs is here.

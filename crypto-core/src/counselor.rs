@@ -1,14 +1,16 @@
 //! What a counselor's device writes (section 6): to the reporter and the readers, or to the
 //! readers alone; and to nobody else.
 
+use crate::attachment::SealedPart;
 use crate::audience::Audience;
 use crate::body::{Body, NoteBody, ReplyBody, ShareBody, SharedKey, SharedMessage};
 use crate::compose::{compose, ComposeError, Draft};
 use crate::conversation::{AuthenticReaders, Conversation};
+use crate::conversation_key::ConversationKey;
 use crate::device_keys::DeviceKeys;
 use crate::outgoing::{decoy, Outgoing};
 use crate::verify::VerifiedMessage;
-use beistand_protocol::bytes::{DeleteKey, Digest};
+use beistand_protocol::bytes::{DeleteKey, Digest, Slot};
 use beistand_protocol::hash::delete_hash;
 use beistand_protocol::roster::{Device, Serial};
 use beistand_protocol::snapshot::Snapshot;
@@ -84,6 +86,23 @@ pub fn compose_share(
     author.compose(&audience, Body::Share(body), rng)
 }
 
+/// A part of a file that is to go with a reply in this conversation. Parts are put first: a
+/// message never speaks of a file that is not there.
+///
+/// # Errors
+/// As [`compose_reply`].
+pub fn compose_part(
+    snapshot: &Snapshot,
+    keys: &DeviceKeys,
+    conversation: &Conversation,
+    part: SealedPart,
+) -> Result<Outgoing, ComposeError> {
+    let author = Author::of(snapshot, keys, conversation)?;
+    let (_, key) = author.key()?;
+    let delete_key = |slot: &Slot| keys.delete_key(slot);
+    Ok(Outgoing::part(snapshot, part, key, &delete_key))
+}
+
 /// A decoy this device can delete again, with the key that does.
 pub fn compose_decoy(
     snapshot: &Snapshot,
@@ -128,21 +147,20 @@ impl<'a> Author<'a> {
         })
     }
 
+    /// The conversation key to write under.
+    fn key(&self) -> Result<(u8, &'a ConversationKey), ComposeError> {
+        let index = self.conversation.key_index();
+        let key = index.and_then(|index| Some((index, self.conversation.keys().key(index)?)));
+        key.ok_or(ComposeError::ReadersUnknown)
+    }
+
     fn compose(
         &self,
         audience: &Audience,
         body: Body,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Outgoing, ComposeError> {
-        let key_index = self
-            .conversation
-            .key_index()
-            .ok_or(ComposeError::ReadersUnknown)?;
-        let key = self
-            .conversation
-            .keys()
-            .key(key_index)
-            .ok_or(ComposeError::ReadersUnknown)?;
+        let (key_index, key) = self.key()?;
         let draft = Draft {
             snapshot: self.snapshot,
             conversation: self.conversation,

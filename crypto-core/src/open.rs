@@ -53,7 +53,7 @@ pub fn open<'a>(
     let identities = identities
         .into_iter()
         .map(|identity| identity as &dyn age::Identity);
-    let plaintext = age_file::open(blob, identities).ok_or(OpenError::Closed)?;
+    let plaintext = age_file::open(blob, identities).map_err(|_| OpenError::Closed)?;
     let text = std::str::from_utf8(&plaintext).map_err(|_| OpenError::Content)?;
     let (line1, rest) = text.split_once('\n').ok_or(OpenError::Content)?;
     let (line2, padding) = rest.split_once('\n').ok_or(OpenError::Content)?;

@@ -1,7 +1,8 @@
 //! Something ready to be put on the wall, but for its stamp.
 
+use crate::attachment::SealedPart;
 use crate::compose::random_slot;
-use crate::conversation_key::shard_bits;
+use crate::conversation_key::{shard_bits, ConversationKey};
 use crate::reporter_keys::delete_key;
 use crate::seal;
 use crate::verify::VerifiedMessage;
@@ -31,6 +32,24 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// A part of a file that goes with a message under `key`.
+    pub(crate) fn part(
+        snapshot: &Snapshot,
+        part: SealedPart,
+        key: &ConversationKey,
+        delete_key: &dyn Fn(&Slot) -> DeleteKey,
+    ) -> Self {
+        let SealedPart { slot, blob, .. } = part;
+        Self {
+            day: snapshot.today(),
+            slot,
+            delete_hash: delete_hash(&delete_key(&slot)),
+            shard: key.shard(snapshot.roster().shard_bits),
+            blob,
+            message: None,
+        }
+    }
+
     /// The class of the blob.
     pub fn class(&self) -> BlobClass {
         self.blob.class()
@@ -48,7 +67,7 @@ impl Outgoing {
         }
     }
 
-    /// The message inside; none in a decoy.
+    /// The message inside; none in a decoy or a part.
     pub fn message(&self) -> Option<&VerifiedMessage> {
         self.message.as_ref()
     }

@@ -1,6 +1,7 @@
 //! The reporter's whole logic, the same in a browser and on a command line: from twelve words to
 //! the conversation, and from what a person writes to something that can be put (section 6).
 
+use crate::attachment::SealedPart;
 use crate::audience::{Audience, AudienceError};
 use crate::body::{Body, KeyChangeBody, MessageBody, ReportBody, WithdrawBody};
 use crate::codename::Codename;
@@ -306,6 +307,14 @@ impl Mailbox {
         self.compose(snapshot, key_index, &readers, Body::Withdraw(body), rng)
     }
 
+    /// A part of a file that is to go with a message of this conversation. Parts are put first:
+    /// a message never speaks of a file that is not there.
+    pub fn part(&self, snapshot: &Snapshot, part: SealedPart) -> Outgoing {
+        let key_index = self.conversation.key_index().unwrap_or(0);
+        let key = self.keys.conversation_key(key_index);
+        Outgoing::part(snapshot, part, &key, &|slot| self.keys.delete_key(slot))
+    }
+
     /// The server took it: the next message names it as the one before.
     pub fn sent(&mut self, outgoing: &Outgoing) {
         if let Some(message) = &outgoing.message {
@@ -338,6 +347,20 @@ impl Mailbox {
                     slot,
                     key: self.keys.delete_key(&slot),
                 }
+            })
+            .collect()
+    }
+
+    /// What deletes the parts of the files that the reporter's own messages speak of, as far as
+    /// they are in view.
+    pub fn part_delete_requests(&self) -> Vec<DeleteRequest> {
+        self.conversation
+            .attachments()
+            .filter(|(message, _)| message.kind().is_by_reporter())
+            .flat_map(|(_, attachment)| attachment.slots())
+            .map(|slot| DeleteRequest {
+                slot,
+                key: self.keys.delete_key(&slot),
             })
             .collect()
     }

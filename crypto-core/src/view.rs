@@ -70,6 +70,10 @@ pub struct AttachmentView {
     pub size: u64,
     /// SHA-256 of the file.
     pub sha256: Digest,
+    /// Whether this is the file as it was, metadata included.
+    pub kept_original: bool,
+    /// What was taken out of it before it was sent, in words of the sender's program.
+    pub removed_metadata: Vec<String>,
 }
 
 impl Conversation {
@@ -95,6 +99,8 @@ impl MessageView {
                 media_type: file.media_type.clone(),
                 size: file.size,
                 sha256: file.sha256,
+                kept_original: file.kept_original,
+                removed_metadata: file.removed_metadata.clone(),
             });
         Self {
             digest: verified.digest(),

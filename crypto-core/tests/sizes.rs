@@ -1,17 +1,15 @@
 //! Every envelope has the one size of its class, to the byte, whatever is in it and whoever can
-//! read it; and every part too.
+//! read it.
 
 mod support;
 
 use beistand_crypto_core::audience::Audience;
 use beistand_crypto_core::body::Body;
 use beistand_crypto_core::codename::Codename;
-use beistand_crypto_core::hybrid_identity::HybridIdentity;
 use beistand_crypto_core::message::LINE_LIMIT;
-use beistand_crypto_core::part::{open_part, seal_part, PartError, PART_DATA_SIZE};
 use beistand_crypto_core::reporter::Mailbox;
 use beistand_crypto_core::seal::{decoy, seal};
-use beistand_protocol::class::{BlobClass, ENVELOPE_16_SIZE, ENVELOPE_8_SIZE, PART_SIZE};
+use beistand_protocol::class::{BlobClass, ENVELOPE_16_SIZE, ENVELOPE_8_SIZE};
 use beistand_protocol::grammar;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -83,47 +81,4 @@ fn decoys_have_the_same_form() {
             grammar::check(class, blob.bytes()).unwrap();
         }
     }
-}
-
-#[test]
-fn parts_of_one_size() {
-    let mut rng = ChaCha20Rng::seed_from_u64(2);
-    let identity = HybridIdentity::generate(&mut rng);
-    let recipient = identity.recipient();
-    let mut data = vec![0; PART_DATA_SIZE + 1];
-    rng.fill_bytes(&mut data);
-    for length in [
-        0,
-        1,
-        65_535,
-        65_536,
-        65_537,
-        PART_DATA_SIZE - 1,
-        PART_DATA_SIZE,
-    ] {
-        let blob = seal_part(&data[..length], &recipient, &mut rng).unwrap();
-        assert_eq!(blob.bytes().len(), PART_SIZE);
-        let opened = open_part(blob.bytes(), &identity).unwrap();
-        assert_eq!(opened.len(), PART_DATA_SIZE);
-        assert!(opened[..length] == data[..length]);
-        assert!(opened[length..].iter().all(|byte| *byte == 0));
-    }
-    // However long the library's grease is, a full part fits.
-    for _ in 0..50 {
-        seal_part(&data[..PART_DATA_SIZE], &recipient, &mut rng).unwrap();
-    }
-    let refused = seal_part(&data, &recipient, &mut rng).unwrap_err();
-    assert_eq!(refused, PartError::TooLarge);
-    let blob = seal_part(&data[..9], &recipient, &mut rng).unwrap();
-    let other = HybridIdentity::generate(&mut rng);
-    assert_eq!(
-        open_part(blob.bytes(), &other).unwrap_err(),
-        PartError::Closed
-    );
-    let mut damaged = blob.into_bytes();
-    damaged[PART_SIZE - 1] ^= 1;
-    assert_eq!(
-        open_part(&damaged, &identity).unwrap_err(),
-        PartError::Closed
-    );
 }

@@ -5,7 +5,8 @@ use age::{EncryptError, Encryptor};
 use age_core::format::{FileKey, Stanza};
 use beistand_crypto_core::hybrid_identity::HybridIdentity;
 use beistand_crypto_core::open::{open, OpenError};
-use beistand_crypto_core::part::{open_part, seal_part, PartError};
+use beistand_crypto_core::part::{PartError, PartKeys};
+use beistand_crypto_core::secret_hex::SecretHex;
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::grammar;
 use beistand_tests::malformed::{mutations, seeds, Mutator};
@@ -224,12 +225,14 @@ fn a_valid_mac_over_any_content_gives_a_message_or_an_error() {
 #[test]
 fn a_part_that_was_tampered_with_is_closed() {
     let identity = HybridIdentity::from_seed(&[6; 32]);
+    let keys = PartKeys::new(identity, SecretHex::new([7; 32]));
     let mut rng = StdRng::seed_from_u64(6);
-    let sealed = seal_part(b"a slice", &identity.recipient(), &mut rng).unwrap();
+    let sealed = keys.seal(3, b"a slice", &mut rng).unwrap();
     let header = sealed.header_size();
     let honest = sealed.into_bytes();
-    assert!(open_part(&honest, &identity).is_ok());
-    let closed = |blob: &[u8]| open_part(blob, &identity).map(drop) == Err(PartError::Closed);
+    assert!(keys.open(3, &honest).is_ok());
+    assert_eq!(keys.open(4, &honest).map(drop), Err(PartError::Swapped));
+    let closed = |blob: &[u8]| keys.open(3, blob).is_err();
     let mut mutator = Mutator::new(6);
     let mut blob = honest.clone();
     for round in 0..(mutations() / OPENING / 4).max(1) {

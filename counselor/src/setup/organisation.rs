@@ -2,6 +2,7 @@
 //! scripts) and from which rosters are drafted.
 
 use crate::date::parse_date;
+use beistand_crypto_core::attachment::MAX_FILE_SIZE;
 use beistand_protocol::roster::{
     Helpline, Limits, LocalText, Member, Organisation, Serial, StampBits,
 };
@@ -57,7 +58,7 @@ impl Default for Parameters {
                 fetch: 8,
             },
             limits: Limits {
-                file_bytes: 64 << 20,
+                file_bytes: MAX_FILE_SIZE,
                 message_bytes: 256 << 20,
             },
         }

@@ -1,8 +1,19 @@
-//! What a message says about a file that travels in parts (section 5).
+//! Files that travel in parts (section 5): what a message says about one, and the two ways
+//! through it, [`AttachmentSealer`] and [`AttachmentOpener`]. Neither reads nor sends anything:
+//! they say which bytes or which slot they want next.
+
+mod limits;
+mod opener;
+mod sealer;
+
+pub use limits::{check_sizes, largest_file, parts_for, MAX_FILE_SIZE};
+pub use opener::AttachmentOpener;
+pub use sealer::{About, AttachmentSealer, SealedPart};
 
 use crate::hybrid_identity::HybridIdentity;
+use crate::part::{part_slot, PartError, PartKeys};
 use crate::secret_hex::SecretHex;
-use beistand_protocol::bytes::Digest;
+use beistand_protocol::bytes::{Digest, Slot};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -38,12 +49,61 @@ pub struct Attachment {
 }
 
 impl Attachment {
+    /// What its parts are found and opened with.
+    pub fn keys(&self) -> PartKeys {
+        PartKeys::new(self.identity.identity(), self.key.clone())
+    }
+
+    /// The slots of all its parts.
+    pub fn slots(&self) -> Vec<Slot> {
+        let slot = |part| part_slot(&self.key, part);
+        (0..self.parts).map(slot).collect()
+    }
+
     /// Whether the numbers fit each other.
     pub(crate) fn is_consistent(&self) -> bool {
-        self.parts.is_power_of_two()
-            && self.parts <= MAX_PARTS
-            && self.size <= u64::from(self.parts) * crate::part::PART_DATA_SIZE as u64
+        parts_for(self.size) == Ok(self.parts)
     }
+}
+
+/// Why a file is not sealed, or not opened. Nothing of it is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AttachmentError {
+    /// Longer than a file may be.
+    #[error("a file may have at most {limit} bytes")]
+    FileTooLarge {
+        /// How many bytes it may have.
+        limit: u64,
+    },
+    /// All files of one message together are longer than they may be.
+    #[error("all files of a message together may have at most {limit} bytes")]
+    MessageTooLarge {
+        /// How many bytes they may have.
+        limit: u64,
+    },
+    /// The file became longer or shorter while it was read.
+    #[error("the file was changed while it was read")]
+    Changed,
+    /// Asked for too early: parts are missing.
+    #[error("not all parts of the file are here yet")]
+    Incomplete,
+    /// Asked for too late: there are no more parts.
+    #[error("all parts of the file are here already")]
+    Complete,
+    /// A part is not what it must be.
+    #[error("part {number} of the file cannot be used: {error}")]
+    Part {
+        /// Which, from 1.
+        number: u16,
+        /// What is wrong with it.
+        error: PartError,
+    },
+    /// Whoever sent the file deleted it.
+    #[error("the file was deleted by whoever sent it")]
+    Deleted,
+    /// All parts open, and together they are another file than the message speaks of.
+    #[error("the file is not the one the message speaks of")]
+    OtherContent,
 }
 
 impl fmt::Debug for Attachment {
