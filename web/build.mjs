@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { languages, readLanguages } from './languages.mjs';
+import { plainPages } from './plain.mjs';
+import { withoutUnused } from './tokens.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: folders } = parseArgs({ options: { wasm: { type: 'string' }, out: { type: 'string' } } });
@@ -24,6 +27,8 @@ for (const file of ['beistand.js', 'beistand_bg.wasm']) {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await cp(join(here, 'static'), dist, { recursive: true });
+const page = await readFile(join(dist, 'index.html'), 'utf8');
+await writeFile(join(dist, 'index.html'), page.replace('<!-- without JavaScript -->', plainPages(await readLanguages())));
 await cp(join(wasm, 'beistand_bg.wasm'), join(dist, 'beistand_bg.wasm'));
 
 const shared = {
@@ -34,9 +39,11 @@ const shared = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [languages()],
 };
 await build({ ...shared, entryPoints: [join(here, 'reporter/main.ts')], outfile: join(dist, 'reporter.js') });
-await build({ ...shared, entryPoints: [join(here, 'reporter/styles/site.css')], outfile: join(dist, 'reporter.css') });
+const styles = await build({ ...shared, entryPoints: [join(here, 'reporter/styles/site.css')], write: false });
+await writeFile(join(dist, 'reporter.css'), withoutUnused(styles.outputFiles[0].text));
 
 // The Worker is one classic script: the glue of wasm-bindgen first, then ours.
 // So it needs no importScripts and no Trusted Types policy of its own.

@@ -4,6 +4,8 @@ import { armExit, leadTo } from '../shared/exit.ts';
 import { watchIdle } from '../shared/idle.ts';
 import { chooseLanguage } from '../shared/language.ts';
 import { say, sayAttribute, setLanguage } from '../shared/say.ts';
+import { accessPage, easyPage } from './views/easy.ts';
+import { foot, pageLink } from './views/foot.ts';
 import { header, type Page } from './views/header.ts';
 import { helplines } from './views/helplines.ts';
 import { helpPage } from './views/help.ts';
@@ -12,8 +14,10 @@ import { reportPage } from './views/report.ts';
 import { returnPage } from './views/return.ts';
 import { Visit } from './visit.ts';
 
+const PAGES: readonly Page[] = ['report', 'return', 'help', 'easy', 'access'];
+
 function pageOf(hash: string): Page {
-  return hash === '#return' ? 'return' : hash === '#help' ? 'help' : 'report';
+  return PAGES.find((page) => hash === `#${page}`) ?? 'report';
 }
 
 function start(exit: HTMLAnchorElement, site: HTMLElement): void {
@@ -23,7 +27,13 @@ function start(exit: HTMLAnchorElement, site: HTMLElement): void {
   const back = returnPage(visit);
   const help = helpPage();
   const numbers = helplines(visit);
-  const pages: Record<Page, HTMLElement> = { report: report.root, return: back.root, help };
+  const pages: Record<Page, HTMLElement> = {
+    report: report.root,
+    return: back.root,
+    help,
+    easy: easyPage(pageLink('report', 'begin', (page) => go(page))),
+    access: accessPage(),
+  };
   const main = element('main', { id: 'main' }, ...Object.values(pages));
 
   const show = (page: Page): void => {
@@ -48,7 +58,7 @@ function start(exit: HTMLAnchorElement, site: HTMLElement): void {
     main.querySelector<HTMLElement>('.page:not([hidden]) :is(textarea, input)')?.focus();
   });
   top.root.prepend(skip);
-  site.replaceChildren(top.root, main, numbers);
+  site.replaceChildren(top.root, main, numbers, foot(go));
   show(pageOf(location.hash));
   window.addEventListener('hashchange', () => show(pageOf(location.hash)));
 

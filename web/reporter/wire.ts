@@ -65,6 +65,7 @@ export interface ReportBody {
   ongoing?: string;
   danger?: string;
   wishes?: string[];
+  languages?: string[];
   safe_times?: string;
   pronouns?: string;
   call_me?: string;

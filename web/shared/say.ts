@@ -1,27 +1,32 @@
-// Texts: banana-i18n messages, bound to the elements that show them, so that the language
-// can change in the middle of a visit without a reload and without losing a word typed.
-import Banana from 'banana-i18n';
-import en from '../i18n/en.json';
-import de from '../i18n/de.json';
+// Texts, bound to the elements that show them, so that the language can change in the middle of a
+// visit without a reload and without losing a word typed.
+import all from 'beistand:texts';
+import type en from '../i18n/en.json';
 import { directionOf } from './language.ts';
+import { format, type Parameter } from './message.ts';
 
 export type MessageKey = Exclude<keyof typeof en, '@metadata'>;
-type Parameter = string | number;
 /** Parameters, or how to make them in the language of the moment (dates, lists of names). */
 type Parameters = Parameter[] | (() => Parameter[]);
 
-const banana = new Banana('en', { messages: { en, de } as never });
+/** Speaks where a translation has no message yet. */
+const SOURCE = 'en';
+const places = new Map(all.keys.map((key, place) => [key, place]));
+let spoken = SOURCE;
 const bindings = new WeakMap<Element, Map<string, () => void>>();
 const MARK = 'data-said';
 
 /** The language the page speaks at this moment. */
 export function language(): string {
-  return banana.locale;
+  return spoken;
 }
 
 /** One message as text. */
 export function text(key: MessageKey, ...parameters: Parameter[]): string {
-  return banana.i18n(key, ...parameters);
+  const place = places.get(key) ?? -1;
+  const translated = all.texts[spoken]?.[place];
+  const message = translated ?? all.texts[SOURCE]?.[place] ?? key;
+  return format(translated == null ? SOURCE : spoken, message, parameters);
 }
 
 function bind(target: Element, slot: string, render: () => void): void {
@@ -62,7 +67,7 @@ export function whenSaid(target: Element, render: () => void): void {
 
 /** Switches the language of the whole page in place. */
 export function setLanguage(code: string): void {
-  banana.setLocale(code);
+  spoken = code;
   document.documentElement.lang = code;
   document.documentElement.dir = directionOf(code);
   document.title = text('title');

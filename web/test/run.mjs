@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { languages } from '../languages.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = await mkdtemp(join(tmpdir(), 'beistand-web-test-'));
@@ -17,6 +18,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node18',
+  plugins: [languages()],
   logLevel: 'warning',
 });
 const run = spawnSync(

@@ -1,22 +1,23 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import en from '../i18n/en.json';
-import de from '../i18n/de.json';
+import all from 'beistand:texts';
 import qqq from '../i18n/qqq.json';
 import { text } from '../shared/say.ts';
 
-const keys = (messages: object): string[] => Object.keys(messages).filter((key) => key !== '@metadata');
 const holes = (message: string): string => [...new Set(message.match(/\$\d/g) ?? [])].sort().join();
 
-test('German and the documentation have exactly the keys of English', () => {
-  assert.deepEqual(keys(de), keys(en));
-  assert.deepEqual(keys(qqq), keys(en));
+test('every language, and the documentation, has every message of English and no other', () => {
+  assert.deepEqual(Object.keys(all.texts).sort(), ['de', 'en', 'fr']);
+  assert.deepEqual(Object.keys(qqq).filter((key) => key !== '@metadata'), all.keys);
+  for (const [code, messages] of Object.entries(all.texts)) {
+    assert.deepEqual(all.keys.filter((_, at) => (messages[at] ?? '') === ''), [], code);
+  }
 });
 
 test('a translation has the parameters of the original', () => {
-  const german = de as unknown as Record<string, string>;
-  for (const [key, message] of Object.entries(en as unknown as Record<string, string>)) {
-    if (key !== '@metadata') assert.equal(holes(german[key] ?? ''), holes(message), key);
+  const english = all.texts['en'] ?? [];
+  for (const [code, messages] of Object.entries(all.texts)) {
+    messages.forEach((message, at) => assert.equal(holes(message ?? ''), holes(english[at] ?? ''), `${code} ${all.keys[at]}`));
   }
 });
 

@@ -34,14 +34,16 @@ export function tick(
   return { root, input };
 }
 
-/** A group of choices: several may be ticked (`checkbox`) or one (`radio`). */
-export function choices(kind: 'checkbox' | 'radio', legend: MessageKey, offered: readonly Choice[]): Choices {
+/** A group of choices: several may be ticked (`checkbox`) or one (`radio`). `hint` says why it is asked. */
+export function choices(kind: 'checkbox' | 'radio', legend: MessageKey, hint: MessageKey, offered: readonly Choice[]): Choices {
   const name = freshId('choice');
   const ticks = offered.map(([value, label]) => tick(kind, name, value, say(element('span'), label)));
+  const hintId = freshId('hint');
   const root = element(
     'fieldset',
-    { class: `field choices choices--${kind}` },
+    { class: `field choices choices--${kind}`, 'aria-describedby': hintId },
     say(element('legend', { class: 'field-label' }), legend),
+    say(element('p', { class: 'hint', id: hintId }), hint),
     element('div', { class: 'choices__list' }, ...ticks.map((one) => one.root)),
   );
   return {

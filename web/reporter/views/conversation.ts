@@ -1,6 +1,7 @@
 // A conversation: both sides' letters in order, where it stands, and room to write back.
 import { element } from '../../shared/element.ts';
 import { dayInWords, listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
+import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
 import type { Visit } from '../visit.ts';
 import { workingDaysAfter } from '../workdays.ts';
@@ -117,6 +118,8 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   const record = element('div', { class: 'notice-place' });
   const reply = field({ label: 'reply-label', hint: 'reply-hint', rows: 5, heading: true });
   const send = sendButton('send-reply');
+  const locked = say(element('p', { class: 'hint' }), 'locked-draft');
+  locked.hidden = true;
   let asked: Readers | null = null;
 
   const form = element(
@@ -124,6 +127,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     { class: 'sheet', autocomplete: 'off', novalidate: true },
     reply.root,
     readersPlace,
+    locked,
     record,
     send.root,
   );
@@ -180,6 +184,9 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
       arrived = await sending.send(compose, stage);
     });
     reply.control.readOnly = sending.uncertain;
+    locked.hidden = !sending.uncertain;
+    if (sending.uncertain) retry.plan();
+    else retry.done();
     if (!went || arrived === null) return;
     const letter: Sent = arrived;
     reply.control.value = '';
@@ -188,6 +195,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     show();
     record.replaceChildren(recordLine(visit, letter, 'reply-sent').root);
   };
+  const retry = new Retry(() => void (root.isConnected && submit()));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();

@@ -1,59 +1,35 @@
 // The optional part of a report: each field says why it is asked, none is required.
 import { element } from '../../shared/element.ts';
 import { say } from '../../shared/say.ts';
-import type { ReportBody } from '../wire.ts';
-import { choices, type Choice } from './choice.ts';
-import { field, linesOf } from './field.ts';
+import type { Member, ReportBody } from '../wire.ts';
+import { answerLanguages } from './answer-languages.ts';
+import { choices } from './choice.ts';
+import { field } from './field.ts';
 import { notice } from './notice.ts';
-
-const CERTAINTY: readonly Choice[] = [
-  ['yes', 'answer-yes'],
-  ['no', 'answer-no'],
-  ['unsure', 'answer-unsure'],
-];
-const KINDS: readonly Choice[] = [
-  ['insults', 'kind-insult'],
-  ['hounding', 'kind-hounding'],
-  ['threats', 'kind-threat'],
-  ['doxxing', 'kind-doxxing'],
-  ['sexual-harassment', 'kind-sexual'],
-  ['hate', 'kind-hate'],
-  ['impersonation', 'kind-impersonation'],
-  ['other', 'kind-other'],
-];
-const WISHES: readonly Choice[] = [
-  ['listen', 'wish-listen'],
-  ['advice', 'wish-advice'],
-  ['mediation', 'wish-mediation'],
-  ['psychosocial', 'wish-psychosocial'],
-  ['legal', 'wish-legal'],
-  ['platform', 'wish-platform'],
-  ['unsure', 'wish-unsure'],
-];
-const FOR_WHOM: readonly Choice[] = [
-  ['me', 'for-me'],
-  ['someone-else', 'for-other'],
-  ['witness', 'for-seen'],
-];
+import { accounts, links } from './recognised.ts';
+import { CERTAINTY, FOR_WHOM, KINDS, WISHES } from './vocabulary.ts';
 
 export interface Details {
   readonly root: HTMLDetailsElement;
   /** What was filled in; fields left empty are left out. */
   filled(): Omit<ReportBody, 'text'>;
+  /** To be called when it is known who is there. */
+  know(members: readonly Member[]): void;
 }
 
 export function details(): Details {
   const where = field({ label: 'where-label', hint: 'where-hint' });
-  const links = field({ label: 'links-label', hint: 'links-hint', rows: 3 });
-  const accounts = field({ label: 'accounts-label', hint: 'accounts-hint', rows: 2 });
+  const linked = links(field({ label: 'links-label', hint: 'links-hint', rows: 3 }));
+  const involved = accounts(field({ label: 'accounts-label', hint: 'accounts-hint', rows: 2 }));
   const callMe = field({ label: 'call-me-label', hint: 'call-me-hint' });
-  const pronouns = field({ label: 'pronouns-label' });
-  const safeTimes = field({ label: 'safe-times-label' });
-  const ongoing = choices('radio', 'ongoing-label', CERTAINTY);
-  const danger = choices('radio', 'danger-label', CERTAINTY);
-  const kinds = choices('checkbox', 'kinds-label', KINDS);
-  const wishes = choices('checkbox', 'wishes-label', WISHES);
-  const forWhom = choices('radio', 'for-whom-label', FOR_WHOM);
+  const pronouns = field({ label: 'pronouns-label', hint: 'pronouns-hint' });
+  const safeTimes = field({ label: 'safe-times-label', hint: 'safe-times-hint' });
+  const ongoing = choices('radio', 'ongoing-label', 'ongoing-hint', CERTAINTY);
+  const danger = choices('radio', 'danger-label', 'danger-hint', CERTAINTY);
+  const kinds = choices('checkbox', 'kinds-label', 'kinds-hint', KINDS);
+  const wishes = choices('checkbox', 'wishes-label', 'wishes-hint', WISHES);
+  const forWhom = choices('radio', 'for-whom-label', 'for-whom-hint', FOR_WHOM);
+  const spoken = answerLanguages();
   const care = notice();
   danger.root.append(care.root);
   danger.root.addEventListener('change', () => {
@@ -72,10 +48,11 @@ export function details(): Details {
     wishes.root,
     kinds.root,
     where.root,
-    links.root,
-    accounts.root,
+    linked.root,
+    involved.root,
     callMe.root,
     pronouns.root,
+    spoken.root,
     safeTimes.root,
   );
 
@@ -84,17 +61,18 @@ export function details(): Details {
     const word = (name: 'where' | 'call_me' | 'pronouns' | 'safe_times', value: string): void => {
       if (value.trim() !== '') body[name] = value.trim();
     };
-    const list = (name: 'links' | 'accounts' | 'kinds' | 'wishes', values: string[]): void => {
+    const list = (name: 'links' | 'accounts' | 'kinds' | 'wishes' | 'languages', values: string[]): void => {
       if (values.length > 0) body[name] = values;
     };
     const one = (name: 'ongoing' | 'danger' | 'for_whom', [value]: string[]): void => {
       if (value !== undefined) body[name] = value;
     };
     word('where', where.control.value);
-    list('links', linesOf(links.control));
-    list('accounts', linesOf(accounts.control));
+    list('links', linked.entries());
+    list('accounts', involved.entries());
     word('call_me', callMe.control.value);
     word('pronouns', pronouns.control.value);
+    list('languages', spoken.chosen());
     word('safe_times', safeTimes.control.value);
     one('ongoing', ongoing.chosen());
     one('danger', danger.chosen());
@@ -103,5 +81,5 @@ export function details(): Details {
     one('for_whom', forWhom.chosen());
     return body;
   };
-  return { root, filled };
+  return { root, filled, know: spoken.offer };
 }

@@ -1,9 +1,10 @@
-// The top of the page: a small mark, three places to go, the language.
+// The top of the page: a small mark, where to go, the language.
 import { element } from '../../shared/element.ts';
 import { LANGUAGES } from '../../shared/language.ts';
 import { language, say, sayAttribute, setLanguage, whenSaid, type MessageKey } from '../../shared/say.ts';
 
-export type Page = 'report' | 'return' | 'help';
+/** `easy` and `access` are reached from the foot of every page. */
+export type Page = 'report' | 'return' | 'help' | 'easy' | 'access';
 
 const PAGES: readonly (readonly [Page, MessageKey])[] = [
   ['report', 'nav-report'],
@@ -31,20 +32,18 @@ function mark(): SVGSVGElement {
   return drawing;
 }
 
-function languageButtons(): HTMLElement {
-  const group = sayAttribute(element('div', { class: 'languages', role: 'group' }), 'aria-label', 'language-label');
-  const buttons = LANGUAGES.map((one) => {
-    const button = element('button', { type: 'button', lang: one.code, class: 'languages__button', translate: 'no' }, one.name);
-    button.addEventListener('click', () => {
-      setLanguage(one.code);
-      // Kept in the address only, in place of the entry that is there, so that a reload keeps it.
-      history.replaceState(null, '', `?lang=${one.code}${location.hash}`);
-    });
-    whenSaid(button, () => button.setAttribute('aria-pressed', String(language() === one.code)));
-    return button;
+function languageMenu(): HTMLElement {
+  const menu = sayAttribute(element('select', { class: 'languages', translate: 'no', autocomplete: 'off' }), 'aria-label', 'language-label');
+  for (const { code, name } of LANGUAGES) menu.append(element('option', { value: code, lang: code }, name));
+  menu.addEventListener('change', () => {
+    setLanguage(menu.value);
+    // Kept in the address only, in place of the entry that is there, so that a reload keeps it.
+    history.replaceState(null, '', `?lang=${menu.value}${location.hash}`);
   });
-  group.append(...buttons);
-  return group;
+  whenSaid(menu, () => {
+    menu.value = language();
+  });
+  return menu;
 }
 
 export interface Header {
@@ -67,7 +66,7 @@ export function header(go: (page: Page) => void): Header {
     { class: 'top' },
     element('span', { class: 'wordmark' }, mark(), say(element('span', { translate: 'no' }), 'wordmark')),
     sayAttribute(element('nav', { class: 'pages' }, ...links.map(([, link]) => link)), 'aria-label', 'nav-label'),
-    languageButtons(),
+    languageMenu(),
   );
   return {
     root,

@@ -26,7 +26,9 @@ export function languagesInWords(codes: readonly string[], locale: string): stri
 
 export interface Readers {
   readonly root: HTMLFieldSetElement;
-  /** Serials of those who may read, in the order of the roster. */
+  /** Those who may read, in the order of the roster. */
+  left(): Member[];
+  /** Their serials. */
   allowed(): number[];
   /** True, and says so kindly, where nobody is left. */
   nobody(): boolean;
@@ -73,6 +75,7 @@ export function readers(members: readonly Member[]): Readers {
   root.addEventListener('change', comment);
   return {
     root,
+    left,
     allowed: () => left().map((member) => member.serial),
     nobody() {
       comment();

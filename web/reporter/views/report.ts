@@ -1,6 +1,7 @@
 // The first page: what to know, one field that is needed, who may read it, send.
 import { element } from '../../shared/element.ts';
 import { say } from '../../shared/say.ts';
+import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
 import { Trouble } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
@@ -8,6 +9,7 @@ import type { ReportBody } from '../wire.ts';
 import { before } from './before.ts';
 import { details } from './details.ts';
 import { field } from './field.ts';
+import { preview } from './preview.ts';
 import { readers, type Readers } from './readers.ts';
 import { recordLine } from './record.ts';
 import { sendButton } from './send-button.ts';
@@ -25,6 +27,8 @@ export function reportPage(visit: Visit): ReportPage {
   const sending = new Sending(visit);
   const story = field({ label: 'what-happened', hint: 'what-happened-hint', rows: 9, required: true, heading: true });
   const more = details();
+  const bodyNow = (): ReportBody => ({ text: story.control.value, ...more.filled() });
+  const shown = preview(() => ({ body: bodyNow(), readers: allowed?.left() ?? null }));
   const readersPlace = element('div');
   const send = sendButton('send-report', 'send-hint');
   const locked = say(element('p', { class: 'hint' }), 'locked-draft');
@@ -35,6 +39,7 @@ export function reportPage(visit: Visit): ReportPage {
     story.root,
     readersPlace,
     more.root,
+    shown.root,
     locked,
     send.root,
   );
@@ -47,7 +52,9 @@ export function reportPage(visit: Visit): ReportPage {
 
   visit.watch(() => {
     if (visit.standing.is === 'ready' && allowed === null) {
-      allowed = readers(visit.standing.view.members);
+      const { members } = visit.standing.view;
+      allowed = readers(members);
+      more.know(members);
       readersPlace.replaceChildren(allowed.root);
       send.quiet();
     }
@@ -78,12 +85,14 @@ export function reportPage(visit: Visit): ReportPage {
       if (visit.standing.is !== 'ready') await visit.open();
       const view = visit.ready();
       const chosen = allowed?.allowed() ?? view.members.map((member) => member.serial);
-      const body: ReportBody = { text: story.control.value, ...more.filled() };
+      const body = bodyNow();
       words ??= (await visit.engine.call('new-codename', {})).words;
       const compose = () => visit.engine.call('compose-report', { readers: chosen, body });
       arrived = await sending.send(compose, stage);
     });
     lock(sending.uncertain);
+    if (sending.uncertain) retry.plan();
+    else retry.done();
     if (!went || arrived === null || words === null) return;
     const letter: Sent = arrived;
     sent = true;
@@ -94,10 +103,13 @@ export function reportPage(visit: Visit): ReportPage {
     window.scrollTo(0, 0);
     sheet.root.querySelector('h1')?.focus();
   };
+  // A page that was wiped meanwhile has nothing to send any more.
+  const retry = new Retry(() => void (root.isConnected && submit()));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();
   });
+  for (const change of ['input', 'change']) form.addEventListener(change, shown.refresh);
 
   const writing = (): boolean => !sent && story.control.value.trim() !== '';
   return { root, writing, unfinished: () => writing() || !confirmed() };
