@@ -2,6 +2,7 @@
 //! bytes cross the border, failures cross as `{"code": …}`. What each call means stands in
 //! `web/reporter/wire.ts`.
 
+mod early_stamp;
 mod failure;
 mod view;
 mod visit;
@@ -91,6 +92,11 @@ impl Session {
         Ok(self
             .0
             .search_stamp(envelope, start as u64, u64::from(tries))?)
+    }
+
+    /// Tries some stamps for the report that the new words will send; true once one was found.
+    pub fn search_early(&mut self, tries: u32) -> Result<bool, JsValue> {
+        Ok(self.0.search_early(u64::from(tries))?)
     }
 
     /// The bytes to put.

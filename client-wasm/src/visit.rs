@@ -24,6 +24,7 @@ use rand_core::OsRng;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::early_stamp::EarlyStamp;
 use crate::failure::Failure;
 use crate::view::Opened;
 
@@ -95,6 +96,7 @@ pub struct Visit {
     snapshot: Option<Snapshot>,
     reporting: Option<Mailbox>,
     returning: Option<Mailbox>,
+    early: Option<EarlyStamp>,
     located: Vec<Located>,
     plan: Option<FetchPlan>,
     waiting: BTreeMap<u32, Waiting>,
@@ -226,11 +228,31 @@ impl Visit {
         let slot = &self.waiting(envelope)?.outgoing.slot;
         let needed = snapshot.envelope_stamp_bits();
         let challenge = snapshot.challenge();
-        let found = stamp::search(StampUse::Envelope, challenge, slot, needed, start, tries);
+        let early = self.early.as_ref();
+        let found = early
+            .filter(|early| early.is_for(challenge, slot))
+            .and_then(|early| early.stamp(needed))
+            .or_else(|| stamp::search(StampUse::Envelope, challenge, slot, needed, start, tries));
         if let (Some(stamp), Some(waiting)) = (found, self.waiting.get_mut(&envelope)) {
             waiting.stamp = stamp;
         }
         Ok(found.is_some())
+    }
+
+    /// Looks for the stamp of the first report before there is one; true once it was found.
+    pub fn search_early(&mut self, tries: u64) -> Result<bool, Failure> {
+        let mailbox = self.reporting.as_ref().ok_or(Failure::ORDER)?;
+        let snapshot = self.snapshot()?;
+        let (challenge, slot) = (*snapshot.challenge(), mailbox.first_slot(snapshot));
+        let needed = snapshot.envelope_stamp_bits();
+        let mut early = self
+            .early
+            .take()
+            .filter(|early| early.is_for(&challenge, &slot))
+            .unwrap_or_else(|| EarlyStamp::new(challenge, slot));
+        let found = early.search(needed, tries);
+        self.early = Some(early);
+        Ok(found)
     }
 
     /// The frame of the put, with the stamp that was found.

@@ -242,6 +242,16 @@ impl Mailbox {
         }
     }
 
+    /// Where the first report of new words will lie today. It is known before there is anything to
+    /// say, so that the stamp can be looked for meanwhile (section 9).
+    pub fn first_slot(&self, snapshot: &Snapshot) -> Slot {
+        self.keys.conversation_key(0).slot(&Place {
+            day: snapshot.today(),
+            writer: Writer::REPORTER,
+            number: 0,
+        })
+    }
+
     /// The first report.
     ///
     /// # Errors

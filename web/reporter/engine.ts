@@ -28,6 +28,15 @@ export class Engine {
     return worker;
   }
 
+  /** Lets the Worker load before it is needed. Where it cannot, the first call says so. */
+  warm(): void {
+    try {
+      this.#start();
+    } catch {
+      // See above.
+    }
+  }
+
   #settle(response: Response): void {
     const waiting = this.#waiting.get(response.id);
     if (waiting === undefined) return;

@@ -23,7 +23,7 @@ function pageOf(hash: string): Page {
 function start(exit: HTMLAnchorElement, site: HTMLElement): void {
   setLanguage(chooseLanguage(location.search, navigator.languages));
   const visit = new Visit();
-  const report = reportPage(visit);
+  const report = reportPage(visit, pageLink('easy', 'easy-link', (page) => go(page)));
   const back = returnPage(visit);
   const help = helpPage();
   const numbers = helplines(visit);
@@ -55,7 +55,8 @@ function start(exit: HTMLAnchorElement, site: HTMLElement): void {
   const skip = say(element('a', { class: 'skip', href: '#main' }), 'skip');
   skip.addEventListener('click', (event) => {
     event.preventDefault();
-    main.querySelector<HTMLElement>('.page:not([hidden]) :is(textarea, input)')?.focus();
+    const shown = main.querySelector<HTMLElement>('.page:not([hidden])');
+    (shown?.querySelector<HTMLElement>('textarea, input') ?? shown?.querySelector('h1'))?.focus();
   });
   top.root.prepend(skip);
   site.replaceChildren(top.root, main, numbers, foot(go));

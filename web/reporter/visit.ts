@@ -67,6 +67,7 @@ export class Visit {
   /** Loads and verifies everything a visit needs; afterwards `standing` says how it went. */
   async open(): Promise<void> {
     if (this.standing.is !== 'ready') this.#become({ is: 'loading' });
+    this.engine.warm();
     try {
       const { sealable, view } = await this.#load(LOADS);
       this.#become({ is: sealable ? 'ready' : 'expired', view });

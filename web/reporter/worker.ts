@@ -15,6 +15,7 @@ interface Session {
   record(envelope: number): string;
   compose_decoy(): string;
   search_stamp(envelope: number, start: number, tries: number): boolean;
+  search_early(tries: number): boolean;
   frame(envelope: number): Uint8Array;
   verify_promise(envelope: number, promise: Uint8Array): string;
   enter(words: string): number;
@@ -73,6 +74,7 @@ function answers(now: Session): Answers {
       }
       return { frame: now.frame(envelope) };
     },
+    'early-stamp': () => ({ found: now.search_early(TRIES) }),
     occupied: ({ envelope }) => {
       now.mark_occupied(envelope);
       return {};
@@ -121,3 +123,5 @@ async function handle<Op extends Operation>({ id, op, args }: Request<Op>): Prom
 }
 
 self.addEventListener('message', (event: MessageEvent<Request>) => void handle(event.data));
+// The program loads while the page still loads what it needs from the server.
+void session().catch(() => undefined);

@@ -15,8 +15,11 @@ const UNREADY: Record<Standing['is'], MessageKey> = {
   expired: 'trouble-expired',
 };
 
-/** `write` brings the person to the text field: on a phone it is further down than the thumb likes. */
-export function before(visit: Visit, write: () => void): HTMLElement {
+/**
+ * `write` brings the person to the text field: on a phone it is further down than the thumb likes.
+ * `easy` is the link to the same in easy language.
+ */
+export function before(visit: Visit, write: () => void, easy: HTMLElement): HTMLElement {
   const begin = say(
     element('button', {
       type: 'button',
@@ -46,6 +49,7 @@ export function before(visit: Visit, write: () => void): HTMLElement {
     { class: 'before' },
     say(element('h1', { tabindex: '-1' }), 'report-heading'),
     say(element('p', { class: 'lead' }), 'report-lead'),
+    element('p', {}, easy),
     begin,
     element(
       'dl',

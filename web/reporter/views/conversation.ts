@@ -27,6 +27,11 @@ export function waitingSince(messages: readonly Pick<MessageView, 'writer' | 'da
   return since;
 }
 
+/** Where the counselors last said that it stands. */
+export function newestStatus(messages: readonly Pick<MessageView, 'status'>[]): Status | null {
+  return messages.reduce<Status | null>((known, { status }) => status ?? known, null);
+}
+
 const STATUS: Record<Status, MessageKey> = {
   received: 'status-received',
   reading: 'status-reading',
@@ -79,16 +84,15 @@ function own(said: string, day: number): MessageView {
 
 function standing(visit: Visit, view: ConversationView): HTMLElement {
   const line = element('p', { class: 'lead' });
+  const answer = (since: number): string => {
+    const { organisation, today } = visit.ready();
+    const due = workingDaysAfter(since, organisation.promise_days);
+    return due < today ? text('conversation-no-answer-late') : text('conversation-no-answer', dayInWords(due));
+  };
   whenSaid(line, () => {
     const since = waitingSince(view.messages);
-    const { organisation, today } = visit.ready();
-    const due = since === null ? null : workingDaysAfter(since, organisation.promise_days);
-    line.textContent =
-      due === null
-        ? text('conversation-answered')
-        : due < today
-          ? text('conversation-no-answer-late')
-          : text('conversation-no-answer', dayInWords(due));
+    const status = newestStatus(view.messages);
+    line.textContent = since !== null ? answer(since) : text(status === null ? 'conversation-answered' : STATUS[status]);
   });
   return line;
 }

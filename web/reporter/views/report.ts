@@ -1,6 +1,7 @@
 // The first page: what to know, one field that is needed, who may read it, send.
 import { element } from '../../shared/element.ts';
 import { say } from '../../shared/say.ts';
+import { EarlyStamp } from '../early-stamp.ts';
 import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
 import { Trouble } from '../trouble.ts';
@@ -23,7 +24,8 @@ export interface ReportPage {
   writing(): boolean;
 }
 
-export function reportPage(visit: Visit): ReportPage {
+/** `easy`: the link to the page in easy language. */
+export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
   const sending = new Sending(visit);
   const story = field({ label: 'what-happened', hint: 'what-happened-hint', rows: 9, required: true, heading: true });
   const more = details();
@@ -43,10 +45,25 @@ export function reportPage(visit: Visit): ReportPage {
     locked,
     send.root,
   );
-  const root = element('div', { class: 'page' }, before(visit, () => story.control.focus()), form);
+  const root = element('div', { class: 'page' }, before(visit, () => story.control.focus(), easy), form);
 
   let allowed: Readers | null = null;
-  let words: string[] | null = null;
+  let codename: Promise<string[]> | null = null;
+  /** The 12 words, made once: whoever asks first. */
+  const ownWords = (): Promise<string[]> => {
+    codename ??= visit.engine.call('new-codename', {}).then(
+      ({ words }) => words,
+      (error: unknown) => {
+        codename = null;
+        throw error;
+      },
+    );
+    return codename;
+  };
+  const stamp = new EarlyStamp(visit.engine, ownWords);
+  const stampWhileTyping = (): void => {
+    if (writing() && visit.standing.is === 'ready') stamp.begin();
+  };
   let confirmed = (): boolean => true;
   let sent = false;
 
@@ -57,6 +74,7 @@ export function reportPage(visit: Visit): ReportPage {
       more.know(members);
       readersPlace.replaceChildren(allowed.root);
       send.quiet();
+      stampWhileTyping();
     }
     if (visit.standing.is === 'expired') send.fail(new Trouble('roster-expired'));
     if (visit.standing.is === 'trouble') send.fail(visit.standing.error);
@@ -80,20 +98,21 @@ export function reportPage(visit: Visit): ReportPage {
       return;
     }
     let arrived: Sent | null = null;
+    let words: string[] = [];
     const went = await send.run(async (stage) => {
       stage('sealing');
       if (visit.standing.is !== 'ready') await visit.open();
       const view = visit.ready();
       const chosen = allowed?.allowed() ?? view.members.map((member) => member.serial);
       const body = bodyNow();
-      words ??= (await visit.engine.call('new-codename', {})).words;
+      words = await ownWords();
       const compose = () => visit.engine.call('compose-report', { readers: chosen, body });
       arrived = await sending.send(compose, stage);
     });
     lock(sending.uncertain);
     if (sending.uncertain) retry.plan();
     else retry.done();
-    if (!went || arrived === null || words === null) return;
+    if (!went || arrived === null) return;
     const letter: Sent = arrived;
     sent = true;
     form.reset();
@@ -109,6 +128,7 @@ export function reportPage(visit: Visit): ReportPage {
     event.preventDefault();
     void submit();
   });
+  story.control.addEventListener('input', stampWhileTyping);
   for (const change of ['input', 'change']) form.addEventListener(change, shown.refresh);
 
   const writing = (): boolean => !sent && story.control.value.trim() !== '';
