@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import * as steps from './steps.mjs';
 import { startWorld, until } from './world.mjs';
 
 const chromium = withChromium();
@@ -12,43 +13,10 @@ before(async () => {
 });
 after(() => world?.stop());
 
-/** Files a report as a person does and gives the 12 words. */
-async function file(page, text, unticked = []) {
-  await page.goto(world.url);
-  await page.waitForSelector('.readers');
-  await page.fill('textarea >> nth=0', text);
-  for (const name of unticked) await page.click(`.readers label:has-text("${name}")`);
-  await page.click('#report-form button[type=submit]');
-  await page.waitForSelector('.words');
-  return page.$$eval('.words__word', (words) => words.map((word) => word.textContent));
-}
-
-/** Comes back with the words. */
-async function comeBack(page, words) {
-  await page.goto('about:blank');
-  await page.goto(`${world.url}/#return`);
-  await page.waitForSelector('.page:not([hidden]) .word-fields');
-  await page.fill('.word-fields input >> nth=0', words.join(' '));
-  await page.click('.page:not([hidden]) button[type=submit]');
-}
-
-/** Comes back until the page shows `text`: an answer appears when its epoch has closed. */
-function readsAfterAWhile(page, words, text) {
-  return until(async () => {
-    await comeBack(page, words);
-    await page.waitForSelector('.letters, .empty:not([hidden])');
-    return (await page.textContent('main')).includes(text);
-  }, `the page to show ${JSON.stringify(text)}`);
-}
-
-/** A desk that has synced the case whose newest text is `text`, and its number. */
-function findsCase(serial, text) {
-  const desk = world.desk(serial);
-  return until(() => {
-    desk.sync();
-    return desk.cases().find(({ case: number }) => JSON.stringify(desk.show(number)).includes(text))?.case;
-  }, `desk ${serial} to see ${JSON.stringify(text)}`);
-}
+const file = (page, text, unticked) => steps.file(page, world, text, unticked);
+const comeBack = (page, words) => steps.comeBack(page, world, words);
+const readsAfterAWhile = (page, words, text) => steps.readsAfterAWhile(page, world, words, text);
+const findsCase = (serial, text) => steps.findsCase(world, serial, text);
 
 test('a report, an answer, and a follow-up in one conversation', async () => {
   const { page, context, complaints } = await chromium.visitor();

@@ -18,8 +18,9 @@ export const COUNSELORS = [
   { serial: 3, name: 'Cem Fiktiv', pronouns: 'he/him' },
 ];
 
-const ORGANISATION = `
-name = "Beispiel Help Desk"
+/** What an organisation signs; `name` tells two of them apart. */
+const organisation = (name) => `
+name = "${name}"
 promise_days = 3
 neutral_exit = "https://www.wikipedia.org/wiki/River"
 [[helplines]]
@@ -82,15 +83,50 @@ export async function until(look, what) {
   throw new Error(`waited in vain for ${what}`);
 }
 
-/** Starts an instance. `world.desk(serial)` is one counselor's program. */
-export async function startWorld() {
+/** One counselor's program, as JSON in and out. */
+function deskOf(beistand, folder, url, serial) {
+  const verb = (...args) =>
+    run(
+      beistand,
+      ['--vault', join(folder, `desk-${serial}`), '--passphrase-fd', '0', '--server', url, '--json', ...args],
+      PASSPHRASE,
+    );
+  return {
+    verb,
+    sync: () => verb('sync'),
+    /** The newest first. */
+    cases: () => verb('list').cases.sort((one, other) => String(other.case).localeCompare(String(one.case), 'en', { numeric: true })),
+    show: (number) => verb('show', number),
+    async reply(number, text, status) {
+      const answer = join(folder, 'answer');
+      await writeFile(answer, text);
+      return verb('reply', number, '--text', answer, ...(status ? ['--status', status] : []));
+    },
+  };
+}
+
+/**
+ * An instance, in which `world.desk(serial)` is one counselor's program: the one that `run.mjs`
+ * started for all files, where there is one, else a new one. Who gives a `name` always gets a new one.
+ */
+export async function startWorld(name) {
+  const shared = process.env.BEISTAND_WORLD;
+  if (name === undefined && shared !== undefined) {
+    const { url, folder, beistand } = JSON.parse(shared);
+    return { url, desk: (serial) => deskOf(beistand, folder, url, serial), stop: async () => undefined };
+  }
+  return newWorld(name ?? 'Beispiel Help Desk');
+}
+
+/** Starts an instance of its own. */
+export async function newWorld(name) {
   const built = programs();
   const folder = await mkdtemp(join(tmpdir(), 'beistand-browser-'));
   const at = (name) => join(folder, name);
   const root = (...args) => run(built.beistand, ['--vault', at('root'), '--passphrase-fd', '0', '--json', 'root', ...args], PASSPHRASE);
   const instance = ['--instance', at('instance.json')];
 
-  await writeFile(at('organisation.toml'), ORGANISATION);
+  await writeFile(at('organisation.toml'), organisation(name));
   const { key } = root('new');
   root('init-instance', '--root', key, '--address', 'http://127.0.0.1:1', '--out', at('instance.json'));
   const log = run(built['beistand-server'], ['log-key', '--data', at('data'), ...instance]).toString().trim();
@@ -120,29 +156,15 @@ export async function startWorld() {
   const url = line.replace('listening on ', '').trim();
   run(built.beistand, ['--server', url, '--json', 'root', 'publish', at('roster'), ...instance]);
 
-  const desk = (serial) => {
-    const verb = (...args) =>
-      run(
-        built.beistand,
-        ['--vault', at(`desk-${serial}`), '--passphrase-fd', '0', '--server', url, '--json', ...args],
-        PASSPHRASE,
-      );
-    return {
-      sync: () => verb('sync'),
-      cases: () => verb('list').cases,
-      show: (number) => verb('show', number),
-      async reply(number, text, status) {
-        await writeFile(at('answer'), text);
-        return verb('reply', number, '--text', at('answer'), ...(status ? ['--status', status] : []));
-      },
-    };
-  };
+  const desk = (serial) => deskOf(built.beistand, folder, url, serial);
   // Prekeys go up with the first sync.
   for (const { serial } of COUNSELORS) await until(() => attempt(() => desk(serial).sync()), `the first sync of ${serial}`);
 
   return {
     url,
     desk,
+    /** What `startWorld` of another process needs to find this one. */
+    handle: JSON.stringify({ url, folder, beistand: built.beistand }),
     async stop() {
       const ended = new Promise((done) => server.once('exit', done));
       server.kill('SIGTERM');

@@ -84,7 +84,8 @@ export function helplines(visit: Visit): HTMLElement {
     const organisation = known(visit)?.organisation;
     lines.replaceChildren(...inOrderFor(language(), organisation?.helplines ?? []).map(helpline));
     const published = textsFor(language(), organisation?.other_ways ?? []).map((way) =>
-      element('li', { lang: way.language, dir: 'auto' }, ...linked(way.text)),
+      // The direction is the text's own, the place of the list's marker is the page's.
+      element('li', {}, element('span', { lang: way.language, dir: 'auto' }, ...linked(way.text))),
     );
     const trouble = visit.standing.is === 'trouble';
     ways.replaceChildren(...(trouble ? [say(element('li'), 'other-ways-unknown')] : published));

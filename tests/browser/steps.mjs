@@ -1,0 +1,61 @@
+// What people do in the journeys: file, come back, answer.
+import { until } from './world.mjs';
+
+/** The field in which one says what happened. */
+export const STORY = 'textarea >> nth=0';
+
+/** Opens the page for writing. */
+export async function open(page, world, address = '/') {
+  await page.goto(world.url + address);
+  await page.waitForSelector('.readers', { state: 'attached' });
+}
+
+/** Sends what stands in the form and gives the 12 words. */
+export async function send(page) {
+  await page.click('#report-form button[type=submit]');
+  await page.waitForSelector('.words');
+  return page.$$eval('.words__word', (words) => words.map((word) => word.textContent));
+}
+
+/** Files a report as a person does and gives the 12 words. */
+export async function file(page, world, text, unticked = []) {
+  await open(page, world);
+  await page.fill(STORY, text);
+  for (const name of unticked) await page.click(`.readers label:has-text("${name}")`);
+  return send(page);
+}
+
+/** Comes back with the words. */
+export async function comeBack(page, world, words) {
+  await page.goto('about:blank');
+  await page.goto(`${world.url}/#return`);
+  await page.waitForSelector('.page:not([hidden]) .word-fields');
+  await page.fill('.word-fields input >> nth=0', words.join(' '));
+  await page.click('.page:not([hidden]) button[type=submit]');
+}
+
+/** Comes back until the page shows `text`: an answer appears when its epoch has closed. */
+export function readsAfterAWhile(page, world, words, text) {
+  return until(async () => {
+    await comeBack(page, world, words);
+    await page.waitForSelector('.letters, .empty:not([hidden])');
+    return (await page.textContent('main')).includes(text);
+  }, `the page to show ${JSON.stringify(text)}`);
+}
+
+/** Writes back in an open conversation. */
+export async function writeBack(page, text) {
+  await page.fill('.conversation textarea', text);
+  await page.click('.conversation button.send >> nth=0');
+  await page.waitForSelector('.conversation .notice--good');
+}
+
+/** The number that desk `serial` gives the case in which somebody wrote `text`. */
+export function findsCase(world, serial, text) {
+  const desk = world.desk(serial);
+  const holds = ({ case: number }) => JSON.stringify(desk.show(number)).includes(text);
+  return until(() => {
+    desk.sync();
+    return desk.cases().find(holds)?.case;
+  }, `desk ${serial} to see ${JSON.stringify(text)}`);
+}
