@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { languages, readLanguages } from './languages.mjs';
-import { plainPages } from './plain.mjs';
+import { pagesWithoutScript } from './no-script.mjs';
 import { withoutUnused } from './tokens.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -28,7 +28,7 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await cp(join(here, 'static'), dist, { recursive: true });
 const page = await readFile(join(dist, 'index.html'), 'utf8');
-await writeFile(join(dist, 'index.html'), page.replace('<!-- without JavaScript -->', plainPages(await readLanguages())));
+await writeFile(join(dist, 'index.html'), page.replace('<!-- without JavaScript -->', pagesWithoutScript(await readLanguages())));
 await cp(join(wasm, 'beistand_bg.wasm'), join(dist, 'beistand_bg.wasm'));
 
 const shared = {

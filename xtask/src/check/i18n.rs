@@ -1,11 +1,12 @@
 //! The texts of web/i18n: the same keys in every language and in the documentation for
-//! translators, the same placeholders, none unused. That no key is missing is found by
-//! the site's type check, for keys are typed there.
+//! translators, the same placeholders, none unused, all in a form that the site can read. That
+//! no key is missing is found by the site's type check, for keys are typed there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::message_syntax::mistake;
 use super::{files, Report};
 use crate::failure::{Failure, While};
 
@@ -49,7 +50,7 @@ pub fn check() -> Result<Report, Failure> {
 fn is_source(path: &str) -> bool {
     path.starts_with("web/")
         && !path.starts_with("web/test")
-        && files::has_extension(path, &["ts", "html"])
+        && files::has_extension(path, &["ts", "mjs", "html"])
 }
 
 fn messages(path: &str) -> Result<BTreeMap<String, String>, Failure> {
@@ -79,10 +80,16 @@ fn compare(languages: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<String
             if text.trim().is_empty() {
                 findings.push(format!("{language}.json: {key} is empty"));
             }
-            if language != DOCUMENTATION && placeholders(text) != placeholders(original) {
+            if language == DOCUMENTATION {
+                continue;
+            }
+            if placeholders(text) != placeholders(original) {
                 findings.push(format!(
                     "{language}.json: {key} has other placeholders than {SOURCE}.json"
                 ));
+            }
+            if let Some(mistake) = mistake(text) {
+                findings.push(format!("{language}.json: {key} {mistake}"));
             }
         }
     }
@@ -167,7 +174,8 @@ mod tests {
         assert_eq!(findings(&en, &[], &en).len(), 1);
         assert_eq!(findings(&en, &en, &[]).len(), 1);
         assert_eq!(findings(&en, &[("hello", "Hallo $2")], &en).len(), 1);
-        assert_eq!(findings(&en, &[("hello", "Hallo $10")], &en).len(), 1);
+        // Another placeholder, and one that the site cannot read.
+        assert_eq!(findings(&en, &[("hello", "Hallo $10")], &en).len(), 2);
         assert_eq!(findings(&en, &en, &[("hello", " ")]).len(), 1);
         let more = [("hello", "Hallo $1"), ("bye", "Tschüss")];
         assert_eq!(findings(&en, &more, &en).len(), 1);

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod files;
 pub mod i18n;
 pub mod licence;
+pub mod message_syntax;
 pub mod packages;
 pub mod rust;
 pub mod targets;
@@ -93,7 +94,7 @@ const CHECKS: [Check; 10] = [
     },
     Check {
         name: "i18n",
-        cure: "every key stands in web/i18n/en.json, de.json and qqq.json, and is used",
+        cure: "every key stands in all files of web/i18n, in a form the site can read, and is used",
         run: i18n::check,
     },
     Check {

@@ -9,7 +9,7 @@ function escaped(text) {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 }
 
-function plainPage(code, source, translated) {
+function pageIn(code, source, translated) {
   const say = (key, ...parameters) =>
     escaped(translated[key] ?? source[key]).replace(/\$(\d)/g, (_, place) => parameters[Number(place) - 1]);
   return `<main class="page plain" lang="${code}">
@@ -27,8 +27,8 @@ function plainPage(code, source, translated) {
 }
 
 /** One section a language, English first. */
-export function plainPages({ en, ...others }) {
+export function pagesWithoutScript({ en, ...others }) {
   return Object.entries({ en, ...others })
-    .map(([code, messages]) => plainPage(code, en, messages))
+    .map(([code, messages]) => pageIn(code, en, messages))
     .join('\n');
 }
