@@ -20,7 +20,7 @@ use beistand_protocol::roster_chain::{RosterChain, RosterError};
 use beistand_protocol::snapshot::{Served, Snapshot, SnapshotError};
 use beistand_protocol::stamp::{self, StampUse};
 use beistand_protocol::time::{Day, Epoch, UnixTime};
-use rand_core::OsRng;
+use rand_core::{OsRng, RngCore as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -226,7 +226,7 @@ impl Visit {
     pub fn search_stamp(&mut self, envelope: u32, start: u64, tries: u64) -> Result<bool, Failure> {
         let snapshot = self.snapshot()?;
         let slot = &self.waiting(envelope)?.outgoing.slot;
-        let needed = snapshot.envelope_stamp_bits();
+        let needed = snapshot.stamp_bits(StampUse::Envelope);
         let challenge = snapshot.challenge();
         let early = self.early.as_ref();
         let found = early
@@ -392,14 +392,15 @@ fn readers_of(serials: &[u32]) -> Result<Readers, Failure> {
 
 /// A fetch with its stamp, which costs next to nothing.
 fn request(snapshot: &Snapshot, plan: &FetchPlan) -> Vec<u8> {
-    let needed = snapshot.roster().stamps.fetch;
+    let needed = snapshot.stamp_bits(StampUse::Fetch);
     let stamp = plan.slots.first().and_then(|slot| {
         stamp::search(
             StampUse::Fetch,
             snapshot.challenge(),
             slot,
             needed,
-            0,
+            // A stamp works once, and the same slots may have been fetched before.
+            OsRng.next_u64(),
             u64::MAX,
         )
     });

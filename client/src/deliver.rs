@@ -2,13 +2,13 @@
 
 use crate::error::ClientError;
 use crate::routes::{Client, PutAnswer};
+use crate::stamps::put_stamped;
 use beistand_protocol::bytes::{CommitmentNonce, DeleteHash, Slot};
 use beistand_protocol::grammar::SealedBlob;
 use beistand_protocol::json;
 use beistand_protocol::promise::{self, Promise, PromiseError, PutResponse};
 use beistand_protocol::put::PutRequest;
 use beistand_protocol::snapshot::Snapshot;
-use beistand_protocol::stamp;
 use beistand_protocol::time::Day;
 
 /// A sealed blob and where it goes.
@@ -61,12 +61,20 @@ pub fn deliver(
     snapshot: &Snapshot,
     sealed: &Sealed,
 ) -> Result<Delivered, DeliverError> {
-    let request = stamped(snapshot, sealed);
+    let request = PutRequest {
+        day: sealed.day,
+        slot: sealed.slot,
+        delete_hash: sealed.delete_hash,
+        shard: sealed.shard,
+        stamp: 0,
+        blob: sealed.blob.clone(),
+    };
+    let putting = request.putting();
     let instance = &snapshot.instance().instance;
     let log = &snapshot.roster().log;
-    match client.put(&request)? {
+    match put_stamped(client, snapshot, request)? {
         PutAnswer::Stored(body) => {
-            let promise = promise::verify(instance, log, &request.putting(), &body)?.into_inner();
+            let promise = promise::verify(instance, log, &putting, &body)?.into_inner();
             let PutResponse { promise: note, r } =
                 json::parse(&body).map_err(|_| PromiseError::Form)?;
             Ok(Delivered { promise, note, r })
@@ -77,32 +85,4 @@ pub fn deliver(
             Err(DeliverError::Occupied)
         }
     }
-}
-
-fn stamped(snapshot: &Snapshot, sealed: &Sealed) -> PutRequest {
-    let mut request = PutRequest {
-        day: sealed.day,
-        slot: sealed.slot,
-        delete_hash: sealed.delete_hash,
-        shard: sealed.shard,
-        stamp: 0,
-        blob: sealed.blob.clone(),
-    };
-    let bits = if sealed.blob.class().is_envelope() {
-        snapshot.envelope_stamp_bits()
-    } else {
-        snapshot.roster().stamps.part
-    };
-    let purpose = request.stamp_use();
-    // At most 32 bits are ever asked for, so some 64-bit number is worth enough.
-    request.stamp = stamp::search(
-        purpose,
-        snapshot.challenge(),
-        &sealed.slot,
-        bits,
-        0,
-        u64::MAX,
-    )
-    .unwrap_or_default();
-    request
 }

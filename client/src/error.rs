@@ -64,6 +64,8 @@ pub enum ClientError {
         status: u16,
         /// For an occupied slot, the promise of what is in it: a signed note, not verified yet.
         promise: Option<String>,
+        /// For a stamp that is too weak, the bits the server asks for now.
+        bits: Option<u8>,
     },
     /// The server answered something that is not what this route answers.
     #[error("the server's answer ({path}) is malformed, cut off or too large", path = .route.path())]
@@ -112,6 +114,7 @@ impl ClientError {
         Self::Problem {
             code: problem.as_ref().and_then(Problem::known_code),
             status,
+            bits: problem.as_ref().and_then(|problem| problem.bits),
             promise: problem.and_then(|problem| problem.promise),
         }
     }

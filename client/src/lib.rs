@@ -6,7 +6,8 @@
 //!
 //! * [`Client`] has the routes,
 //! * [`load_snapshot`] turns what a server shows into something one may rely on,
-//! * [`deliver`] stamps and puts one sealed blob, and verifies the server's promise.
+//! * [`deliver`] stamps and puts one sealed blob, and verifies the server's promise,
+//! * [`fetch_stamped`] stamps and makes one fetch.
 #![warn(missing_docs)]
 
 mod address;
@@ -14,6 +15,7 @@ mod deliver;
 mod error;
 mod routes;
 mod snapshot;
+mod stamps;
 mod sync;
 mod transport;
 
@@ -22,4 +24,5 @@ pub use deliver::{deliver, DeliverError, Delivered, Sealed};
 pub use error::{ClientError, Route};
 pub use routes::{Client, PutAnswer};
 pub use snapshot::{load_snapshot, LoadError};
+pub use stamps::fetch_stamped;
 pub use sync::SyncStream;

@@ -54,7 +54,10 @@ codes! {
         "Load the current roster and seal again.";
     /// The stamp is worth too little.
     WeakStamp, "weak-stamp", 403, "The stamp is too weak",
-        "Load the state again and find a stamp for its number of bits.";
+        "Find a stamp of as many bits as this answer says, and send again.";
+    /// The stamp of a fetch was used before.
+    UsedStamp, "used-stamp", 403, "The stamp was used before",
+        "Find another stamp for the same challenge, and send again.";
     /// The slot holds something else.
     SlotOccupied, "slot-occupied", 409, "The slot is occupied",
         "Use the next place; nothing was overwritten.";
@@ -73,6 +76,9 @@ codes! {
     /// More puts in this epoch than the server takes.
     QuotaReached, "quota-reached", 429, "Too much is being sent at the moment",
         "Wait for the next epoch and try again; keep this page open.";
+    /// More is under way than the server can hold.
+    Overloaded, "overloaded", 503, "Too much is arriving at the moment",
+        "Nothing was stored; try again in a minute.";
     /// No such address.
     NotFound, "not-found", 404, "There is nothing here",
         "Check the address.";
@@ -102,6 +108,37 @@ codes! {
         "Nothing was acknowledged; try again, and use another way to reach the team if it lasts.";
 }
 
+impl ProblemCode {
+    /// Whether the same blob may be welcome later: then it is kept and sent again.
+    pub fn is_temporary(self) -> bool {
+        match self {
+            Self::WeakStamp
+            | Self::UsedStamp
+            | Self::QuotaReached
+            | Self::Overloaded
+            | Self::TooSlow
+            | Self::UnknownHost
+            | Self::NotReady
+            | Self::StorageFull
+            | Self::Internal => true,
+            Self::MalformedRequest
+            | Self::MalformedBlob
+            | Self::WrongClass
+            | Self::WrongDay
+            | Self::WrongShard
+            | Self::SlotOccupied
+            | Self::DeleteRefused
+            | Self::RosterRefused
+            | Self::PrekeyRefused
+            | Self::SyncRefused
+            | Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::TooLarge
+            | Self::UnsupportedMedia => false,
+        }
+    }
+}
+
 /// The body of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -119,6 +156,9 @@ pub struct Problem {
     /// For an occupied slot: the promise of what is in it, a signed note.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub promise: Option<String>,
+    /// For a stamp that is too weak: the bits it needs now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bits: Option<u8>,
 }
 
 impl From<ProblemCode> for Problem {
@@ -130,6 +170,7 @@ impl From<ProblemCode> for Problem {
             code: code.code().to_owned(),
             detail: code.detail().to_owned(),
             promise: None,
+            bits: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::bytes::{Digest, InstanceId};
 use crate::class::BlobClass;
+use crate::stamp::StampUse;
 use crate::time::{Day, UnixTime};
 use crate::verifier_key::VerifierKey;
 use serde::{Deserialize, Serialize};
@@ -201,6 +202,23 @@ impl Roster {
         self.devices
             .iter()
             .filter(move |device| device.serial == serial)
+    }
+}
+
+impl StampBits {
+    /// The most bits that are ever asked for.
+    pub const MOST: u8 = 32;
+
+    /// Bits a stamp needs where an envelope's needs `current`: under load the others get dearer
+    /// by as much as envelopes do.
+    pub fn needed(&self, purpose: StampUse, current: u8) -> u8 {
+        let raise = current.saturating_sub(self.envelope_min);
+        let bits = match purpose {
+            StampUse::Envelope => current,
+            StampUse::Part => self.part.saturating_add(raise),
+            StampUse::Fetch => self.fetch.saturating_add(raise),
+        };
+        bits.min(Self::MOST)
     }
 }
 

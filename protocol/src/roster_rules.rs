@@ -3,7 +3,7 @@
 
 use crate::instance::roots_are_usable;
 use crate::json::LARGEST_INTEGER;
-use crate::roster::{Roster, Writer};
+use crate::roster::{Roster, StampBits, Writer};
 use crate::time::UnixTime;
 
 /// A rule a roster breaks.
@@ -97,9 +97,9 @@ impl Roster {
             && (1..=16).contains(&self.fetch_count)
             && self.decoys_per_desk_day <= 1_000
             && self.stamps.envelope_min <= self.stamps.envelope_max
-            && self.stamps.envelope_max <= 32
-            && self.stamps.part <= 32
-            && self.stamps.fetch <= 32
+            && self.stamps.envelope_max <= StampBits::MOST
+            && self.stamps.part <= StampBits::MOST
+            && self.stamps.fetch <= StampBits::MOST
             && self.limits.file_bytes <= self.limits.message_bytes
             && self.limits.message_bytes <= 1 << 40
             && self.organisation.promise_days <= 365

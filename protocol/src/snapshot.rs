@@ -11,6 +11,7 @@ use crate::instance::Instance;
 use crate::prekey::{PrekeyError, Prekeys};
 use crate::roster::Roster;
 use crate::roster_chain::{RosterChain, RosterError, SeenRoster, SignedRoster};
+use crate::stamp::StampUse;
 use crate::state::{State, StateError};
 use crate::time::{Day, UnixTime};
 use crate::trust::Verified;
@@ -159,9 +160,10 @@ impl Snapshot {
         &self.state.challenge
     }
 
-    /// Bits a stamp of an envelope needs.
-    pub fn envelope_stamp_bits(&self) -> u8 {
-        self.state.leaf.stamp_bits
+    /// Bits a stamp needs now.
+    pub fn stamp_bits(&self, purpose: StampUse) -> u8 {
+        let current = self.state.leaf.stamp_bits;
+        self.roster().stamps.needed(purpose, current)
     }
 
     /// The class of envelopes under the roster in force.

@@ -4,7 +4,7 @@
 use crate::error::ReporterError;
 use crate::said::Said;
 use beistand_client::{
-    deliver, load_snapshot, Client, ClientError, DeliverError, Delivered, Sealed,
+    deliver, fetch_stamped, load_snapshot, Client, ClientError, DeliverError, Delivered, Sealed,
 };
 use beistand_crypto_core::audience::AudienceError;
 use beistand_crypto_core::body::{MessageBody, ReportBody, WithdrawBody};
@@ -14,14 +14,13 @@ use beistand_crypto_core::conversation::Conversation;
 use beistand_crypto_core::outgoing::{decoy, Outgoing};
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter::{Located, Mailbox, Outcome, ReaderChoice};
-use beistand_protocol::fetch::FetchRequest;
 use beistand_protocol::instance::Instance;
 use beistand_protocol::roster::Serial;
 use beistand_protocol::snapshot::Snapshot;
-use beistand_protocol::stamp::{self, StampUse};
 use beistand_protocol::time::UnixTime;
 use beistand_protocol::trust::Verified;
 use rand::rngs::OsRng;
+use rand::RngCore as _;
 
 /// How often the same bytes are sent where no answer comes: the server takes them only once.
 const DELIVERIES: usize = 3;
@@ -87,17 +86,9 @@ impl<'a> Visit<'a> {
         let plan = self
             .mailbox
             .fetch_plan(&self.snapshot, &located, &mut OsRng);
-        let bits = self.snapshot.roster().stamps.fetch;
-        let stamp = plan.slots.first().and_then(|slot| {
-            let challenge = self.snapshot.challenge();
-            stamp::search(StampUse::Fetch, challenge, slot, bits, 0, u64::MAX)
-        });
-        let request = FetchRequest {
-            class: self.snapshot.envelope_class(),
-            stamp: stamp.unwrap_or_default(),
-            slots: plan.slots.clone(),
-        };
-        let records = self.client.fetch(&request)?;
+        let class = self.snapshot.envelope_class();
+        let start = OsRng.next_u64();
+        let records = fetch_stamped(self.client, &self.snapshot, class, &plan.slots, start)?;
         self.mailbox.receive(&self.snapshot, &plan, &records);
         let Self {
             client,

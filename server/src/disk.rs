@@ -86,4 +86,11 @@ impl Watermark {
     pub fn has_room(&self) -> bool {
         fs2::available_space(&self.directory).is_ok_and(|free| free >= self.bytes)
     }
+
+    /// Whether the room above what is kept free is less than a third of what is `stored`: three
+    /// quarters of what fits are taken. A disk that cannot be asked counts as scarce.
+    pub fn is_scarce(&self, stored: u64) -> bool {
+        !fs2::available_space(&self.directory)
+            .is_ok_and(|free| free.saturating_sub(self.bytes) >= stored / 3)
+    }
 }

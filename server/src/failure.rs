@@ -2,9 +2,11 @@
 
 use beistand_protocol::instance::InstanceError;
 use beistand_server::app::OpenError;
+use beistand_server::http::hosts::HostError;
 use beistand_server::log_key::LogKeyError;
 use beistand_server::startup::StartError;
 use beistand_server::store::StoreError;
+use beistand_server::tls::TlsError;
 use clap::error::ErrorKind;
 use std::io;
 
@@ -15,11 +17,13 @@ pub struct Failure {
     pub sentence: String,
     /// What to do.
     pub hint: &'static str,
+    /// What the program exits with.
+    pub code: u8,
 }
 
 impl Failure {
     /// The exit code of a refusal.
-    pub const EXIT_CODE: u8 = 1;
+    pub const REFUSED: u8 = 1;
     /// The exit code where the command line itself makes no sense.
     pub const USAGE: u8 = 2;
 
@@ -27,7 +31,89 @@ impl Failure {
         Self {
             sentence: sentence.to_string(),
             hint,
+            code: Self::REFUSED,
         }
+    }
+
+    /// An option without which nothing can be done.
+    pub fn missing(option: &str) -> Self {
+        Self {
+            code: Self::USAGE,
+            ..Self::new(
+                format!("{option} is missing"),
+                "give it on the command line, in the environment or in the file of --config; see --help",
+            )
+        }
+    }
+
+    /// The file of options cannot be read.
+    pub fn config_unreadable(error: io::Error) -> Self {
+        let sentence = format!("the file of options cannot be read: {}", error.kind());
+        Self::new(
+            sentence,
+            "give its path with --config; `beistand-server init` writes one",
+        )
+    }
+
+    /// The file of options is not understood.
+    pub fn config_malformed(line: usize, mistake: &str) -> Self {
+        let sentence = format!("the file of options has a mistake in line {line}: {mistake}");
+        Self::new(
+            sentence,
+            "mend that line; `beistand-server init` in an empty folder writes a file with all options",
+        )
+    }
+
+    /// A name visitors ask by that is none.
+    pub fn host(error: HostError) -> Self {
+        Self::new(error, "give a name such as help.example.org")
+    }
+
+    /// Figures would be shown to others.
+    pub fn metrics_address() -> Self {
+        Self::new(
+            "the figures for monitoring are for this machine only",
+            "give a loopback address, such as 127.0.0.1:9180",
+        )
+    }
+
+    /// A certificate without its key, or the other way round.
+    pub fn half_of_tls() -> Self {
+        Self::new(
+            "a certificate needs its key, and a key its certificate",
+            "give both, or none and a proxy before the server",
+        )
+    }
+
+    /// Core dumps cannot be forbidden.
+    pub fn hardening(error: io::Error) -> Self {
+        let sentence = format!("core dumps cannot be forbidden: {}", error.kind());
+        Self::new(
+            sentence,
+            "start it where a process may lower its own limits",
+        )
+    }
+
+    /// There is a server's folder already.
+    pub fn already_there() -> Self {
+        Self::new(
+            "there is a beistand-server.toml in that folder already; nothing was changed",
+            "give another folder, or look at this one with check-config",
+        )
+    }
+
+    /// Something cannot be written.
+    pub fn init(error: io::Error) -> Self {
+        let sentence = format!("the server's folder cannot be made: {}", error.kind());
+        Self::new(
+            sentence,
+            "check the rights of the folder, or give another one",
+        )
+    }
+
+    /// An answer that is none. What was typed is not repeated.
+    pub fn answer(wanted: &'static str) -> Self {
+        Self::new("that is not an answer to the question", wanted)
     }
 
     /// The command line makes no sense. What was typed is not repeated.
@@ -36,7 +122,10 @@ impl Failure {
         let sentence = format!("this is not a command line this program knows: {what}");
         let hint =
             "beistand-server serve --data DIR --instance FILE --listen ADDR:PORT; see --help";
-        Self::new(sentence, hint)
+        Self {
+            code: Self::USAGE,
+            ..Self::new(sentence, hint)
+        }
     }
 
     /// The instance file cannot be read.
@@ -67,6 +156,15 @@ impl Failure {
     pub fn serve(error: io::Error) -> Self {
         let sentence = format!("the server cannot go on: {error}");
         Self::new(sentence, "nothing acknowledged is lost; start it again")
+    }
+}
+
+impl From<TlsError> for Failure {
+    fn from(error: TlsError) -> Self {
+        Self::new(
+            error,
+            "give PEM files that belong together and that this user may read",
+        )
     }
 }
 

@@ -21,6 +21,7 @@
 pub mod app;
 pub mod clock;
 pub mod disk;
+pub mod hardening;
 pub mod http;
 pub mod log_key;
 pub mod site;
@@ -28,3 +29,4 @@ pub mod startup;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tls;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// More than any site of this project is; whoever names the wrong folder learns it at the start.
 const LARGEST_SITE: u64 = 256 * 1024 * 1024;
@@ -14,15 +15,52 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/site.rs"));
 }
 
-/// A file of the site.
+/// A file of the site. Its bytes are shared by all visitors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteFile {
     /// What it is.
     pub content_type: &'static str,
     /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// The same, compressed with gzip when the site was built.
-    pub gzip: Option<Vec<u8>>,
+    pub bytes: Arc<[u8]>,
+    /// The same, compressed when the site was built; the smallest first.
+    pub compressed: Vec<(Coding, Arc<[u8]>)>,
+}
+
+/// How a file lies compressed beside itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Coding {
+    /// `.br`
+    Brotli,
+    /// `.gz`
+    Gzip,
+}
+
+impl Coding {
+    /// All there are.
+    pub const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+
+    /// Its name in `Content-Encoding`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// What the name of a file compressed with it ends in.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Gzip => ".gz",
+        }
+    }
+
+    /// The name of the file that is compressed in the one at `path`.
+    fn original(path: &str) -> Option<(Self, &str)> {
+        Self::ALL
+            .into_iter()
+            .find_map(|coding| Some((coding, path.strip_suffix(coding.suffix())?)))
+    }
 }
 
 /// All files of the site by their paths, which begin with a slash.
@@ -74,30 +112,44 @@ impl Site {
     }
 
     fn of(files: Vec<(String, Vec<u8>)>) -> Self {
-        let mut plain = BTreeMap::new();
-        let mut compressed = Vec::new();
-        for (path, bytes) in files {
-            match path.strip_suffix(".gz") {
-                Some(original) => compressed.push((original.to_owned(), bytes)),
-                None => {
-                    let content_type = content_type(&path);
-                    plain.insert(
-                        path,
-                        SiteFile {
-                            content_type,
-                            bytes,
-                            gzip: None,
-                        },
-                    );
-                }
-            }
-        }
+        let (compressed, plain): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|(path, _)| Coding::original(path).is_some());
+        let plain = plain.into_iter().map(|(path, bytes)| {
+            let file = SiteFile {
+                content_type: content_type(&path),
+                bytes: bytes.into(),
+                compressed: Vec::new(),
+            };
+            (path, file)
+        });
+        let mut files: BTreeMap<String, SiteFile> = plain.collect();
         for (path, bytes) in compressed {
-            if let Some(file) = plain.get_mut(&path) {
-                file.gzip = Some(bytes);
+            let Some((coding, original)) = Coding::original(&path) else {
+                continue;
+            };
+            // What became no smaller is of no use.
+            if let Some(file) = files
+                .get_mut(original)
+                .filter(|file| bytes.len() < file.bytes.len())
+            {
+                file.compressed.push((coding, bytes.into()));
+                file.compressed.sort_by_key(|(_, bytes)| bytes.len());
             }
         }
-        Self { files: plain }
+        Self { files }
+    }
+
+    /// How many files there are, compressed ones not counted.
+    #[expect(clippy::len_without_is_empty, reason = "a site has a page")]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether it is only the page that says how to get a site.
+    pub fn is_placeholder(&self) -> bool {
+        let page = self.file("/").map(|page| &*page.bytes);
+        page == Some(PLACEHOLDER.as_bytes())
     }
 
     /// The file at a path; a path that ends in a slash means the `index.html` there.
@@ -166,22 +218,30 @@ mod tests {
         let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
         assert!(Site::read(directory.path()).is_err());
         write("index.html", "<p>");
-        write("app.wasm", "wasm");
-        write("app.wasm.gz", "gz");
+        write("app.wasm", "wasm, plain");
+        write("app.wasm.gz", "gzipped");
+        write("app.wasm.br", "br");
+        write("index.html.gz", "longer than the page");
         fs::create_dir(directory.path().join("de")).unwrap();
         write("de/index.html", "<p lang=de>");
         std::os::unix::fs::symlink("/etc/passwd", directory.path().join("link")).unwrap();
         let site = Site::read(directory.path()).unwrap();
-        assert_eq!(site.file("/").unwrap().bytes, b"<p>");
-        assert_eq!(site.file("/de/").unwrap().bytes, b"<p lang=de>");
+        let page = site.file("/").unwrap();
+        assert_eq!((&*page.bytes, page.compressed.len()), (&b"<p>"[..], 0));
+        assert_eq!(&*site.file("/de/").unwrap().bytes, b"<p lang=de>");
         let wasm = site.file("/app.wasm").unwrap();
+        assert_eq!(wasm.content_type, "application/wasm");
         assert_eq!(
-            (wasm.content_type, wasm.gzip.as_deref()),
-            ("application/wasm", Some(&b"gz"[..]))
+            wasm.compressed,
+            [
+                (Coding::Brotli, b"br"[..].into()),
+                (Coding::Gzip, b"gzipped"[..].into())
+            ]
         );
         for nothing in [
             "/link",
             "/app.wasm.gz",
+            "/app.wasm.br",
             "/../index.html",
             "",
             "index.html",

@@ -11,6 +11,7 @@ use beistand_protocol::time::{Day, Epoch};
 use beistand_server::clock::Clock as _;
 use beistand_server::http::body::{Inbox, MOST_IN_FLIGHT};
 use beistand_server::http::headers;
+use beistand_server::startup::ADDRESSES;
 use beistand_server::store::memory::Fault;
 use beistand_server::testing::in_process::Wishes;
 use beistand_server::testing::{put_of, Answer, InProcess};
@@ -20,20 +21,13 @@ use std::time::Duration;
 
 const MARKER: &str = "m4rk3r-of-a-request";
 
-const ROUTES: [(&str, &[&str]); 12] = [
-    ("/instance.json", &["GET"]),
-    ("/v1/state", &["GET"]),
-    ("/v1/rosters", &["GET", "POST"]),
-    ("/v1/prekeys", &["GET", "POST"]),
-    ("/v1/index", &["GET"]),
-    ("/v1/envelopes", &["POST"]),
-    ("/v1/parts", &["POST"]),
-    ("/v1/fetch", &["POST"]),
-    ("/v1/sync", &["POST"]),
-    ("/v1/delete", &["POST"]),
-    ("/healthz", &["GET"]),
-    ("/readyz", &["GET"]),
-];
+/// Every address with the methods it takes.
+fn routes() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    ADDRESSES.iter().map(|address| {
+        let methods = [address.get.map(|_| "GET"), address.post.map(|_| "POST")];
+        (address.path, methods.into_iter().flatten().collect())
+    })
+}
 
 fn check_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(
@@ -299,7 +293,7 @@ fn fetch_delete_sync_and_index_refuse_what_is_malformed_or_not_permitted() {
 #[test]
 fn every_route_refuses_other_methods_and_encodings_and_echoes_nothing() {
     let server = InProcess::start();
-    for (route, methods) in ROUTES {
+    for (route, methods) in routes() {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
             let noise = format!(
                 "X-Marker: {MARKER}\r\nUser-Agent: {MARKER}\r\nCookie: a={MARKER}\r\n\
@@ -348,7 +342,7 @@ fn before_the_first_roster_only_site_and_health_answer() {
         begins_with_roster: false,
         ..Wishes::default()
     });
-    for (route, methods) in ROUTES {
+    for (route, methods) in routes() {
         let index = if route == "/v1/index" { "?from=0" } else { "" };
         for method in methods {
             let mut body = vec![1; 48];
@@ -361,7 +355,7 @@ fn before_the_first_roster_only_site_and_health_answer() {
             }
             let target = format!("{route}{index}");
             let answer = server.visitor.send(method, &target, "", &body).unwrap();
-            match (route, *method) {
+            match (route, method) {
                 ("/instance.json" | "/healthz", _) => assert_eq!(answer.status, 200),
                 ("/v1/rosters", "POST") => check_problem(&answer, 400, "roster-refused"),
                 _ => check_problem(&answer, 503, "not-ready"),
@@ -394,8 +388,9 @@ fn before_the_first_roster_only_site_and_health_answer() {
 fn instance_and_site_are_served_as_they_are() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("index.html"), "<p>plain").unwrap();
-    std::fs::write(directory.path().join("a.wasm"), "plain").unwrap();
+    std::fs::write(directory.path().join("a.wasm"), "plain and longer").unwrap();
     std::fs::write(directory.path().join("a.wasm.gz"), "compressed").unwrap();
+    std::fs::write(directory.path().join("a.wasm.br"), "smaller").unwrap();
     let site = beistand_server::site::Site::read(directory.path()).unwrap();
     let server = InProcess::with(Wishes {
         site,
@@ -415,21 +410,26 @@ fn instance_and_site_are_served_as_they_are() {
     let plain = server.visitor.get("/a.wasm").unwrap();
     assert_eq!(
         (plain.body.as_slice(), plain.header("content-encoding")),
-        (&b"plain"[..], None)
+        (&b"plain and longer"[..], None)
     );
     assert_eq!(plain.header("content-type"), Some("application/wasm"));
     let get = |accepted: &str| {
         let header = format!("Accept-Encoding: {accepted}\r\n");
         server.visitor.send("GET", "/a.wasm", &header, b"").unwrap()
     };
-    for accepted in ["gzip", "br, gzip;q=0.5", "deflate,GZIP"] {
+    for accepted in ["gzip", "br;q=0, gzip;q=0.5", "deflate,GZIP"] {
         let answer = get(accepted);
         assert_eq!(answer.body, b"compressed");
         assert_eq!(answer.header("content-encoding"), Some("gzip"));
         assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
     }
-    for accepted in ["br", "gzip;q=0", "identity", ""] {
-        assert_eq!(get(accepted).body, b"plain");
+    for accepted in ["br", "gzip, deflate, br, zstd"] {
+        let answer = get(accepted);
+        assert_eq!(answer.body, b"smaller");
+        assert_eq!(answer.header("content-encoding"), Some("br"));
+    }
+    for accepted in ["zstd", "gzip;q=0", "br;q=0.0", "identity", ""] {
+        assert_eq!(get(accepted).body, b"plain and longer");
     }
     let head = server.visitor.send("HEAD", "/", "", b"").unwrap();
     assert_eq!(
@@ -461,7 +461,7 @@ fn an_answer_to_a_fetch_has_one_size() {
             snapshot.challenge(),
             &slots[0],
             1,
-            0,
+            rand::random(),
             1_000,
         );
         let stamp = stamp.unwrap();
@@ -520,7 +520,7 @@ fn slow_and_large_bodies_are_cut_off() {
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .unwrap();
-    let head = "POST /v1/delete HTTP/1.1\r\nHost: x\r\nContent-Length: 48\r\n\r\nm";
+    let head = "POST /v1/delete HTTP/1.1\r\nHost: localhost\r\nContent-Length: 48\r\n\r\nm";
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     let mut piece = [0; 4096];
@@ -538,7 +538,7 @@ fn slow_and_large_bodies_are_cut_off() {
         ..Wishes::default()
     });
     let answer = server.visitor.post("/v1/rosters", &[b'x'; 5_000]).unwrap();
-    check_problem(&answer, 429, "quota-reached");
+    check_problem(&answer, 503, "overloaded");
     // What was refused is not counted any more.
     let answer = server.visitor.post("/v1/rosters", &[b'x'; 900]).unwrap();
     check_problem(&answer, 400, "roster-refused");

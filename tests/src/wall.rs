@@ -1,12 +1,11 @@
 //! The wall as anybody can see it: every envelope of the public index.
 
 use crate::organisation::Organisation;
-use beistand_client::load_snapshot;
+use beistand_client::{fetch_stamped, load_snapshot};
 use beistand_protocol::bytes::Slot;
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::fetch::FetchRequest;
 use beistand_protocol::snapshot::Snapshot;
-use beistand_protocol::stamp::{self, StampUse};
 use beistand_protocol::time::UnixTime;
 use beistand_protocol::trust::Verified;
 use std::collections::BTreeMap;
@@ -35,15 +34,10 @@ pub fn envelopes(organisation: &Organisation) -> (BlobClass, BTreeMap<Slot, Vec<
     for some in all.chunks(count) {
         // Filled up, as every fetch is.
         let slots: Vec<Slot> = some.iter().copied().cycle().take(count).collect();
-        let (challenge, bits) = (snapshot.challenge(), snapshot.roster().stamps.fetch);
-        let stamp = stamp::search(StampUse::Fetch, challenge, &slots[0], bits, 0, u64::MAX);
-        let request = FetchRequest {
-            class,
-            stamp: stamp.expect("a stamp is found"),
-            slots,
-        };
-        let records = client.fetch(&request).expect("the server answers a fetch");
-        for (slot, record) in request.slots.iter().zip(records) {
+        let start = rand::random();
+        let records = fetch_stamped(&client, &snapshot, class, &slots, start);
+        let records = records.expect("the server answers a fetch");
+        for (slot, record) in slots.iter().zip(records) {
             envelopes.insert(*slot, record.blob);
         }
     }

@@ -112,7 +112,7 @@ fn bodies_that_are_cut_off_or_foreign_are_refused_before_they_are_stored() {
     let organisation = Organisation::of(1);
     let snapshot = wall::snapshot(&organisation);
     let (outgoing, _) = decoy(&snapshot, &mut OsRng);
-    let bits = snapshot.envelope_stamp_bits();
+    let bits = snapshot.stamp_bits(beistand_protocol::stamp::StampUse::Envelope);
     let stamp = beistand_protocol::stamp::search(
         beistand_protocol::stamp::StampUse::Envelope,
         snapshot.challenge(),

@@ -155,7 +155,11 @@ impl Desk {
                 code: Some(ProblemCode::WrongDay | ProblemCode::WrongClass),
                 ..
             })) if !is_of_today(sealed, snapshot) => Ok(Attempt::Stale),
-            Err(error @ DeliverError::Client(ClientError::Problem { .. })) => {
+            Err(
+                error @ DeliverError::Client(ClientError::Problem {
+                    code: Some(code), ..
+                }),
+            ) if !code.is_temporary() => {
                 // The server knows it and does not want it: sending it again would not help.
                 self.vault.remove(&record(&sealed.slot))?;
                 Err(error.into())

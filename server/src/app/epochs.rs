@@ -16,6 +16,7 @@ use beistand_protocol::json;
 use beistand_protocol::leaf::Leaf;
 use beistand_protocol::merkle::leaf_hash;
 use beistand_protocol::prekey::PrekeysFile;
+use beistand_protocol::roster::Roster;
 use beistand_protocol::roster_chain::{RosterChain, RostersFile, SignedRoster};
 use beistand_protocol::state::{StateDay, StateLeaf, StateResponse};
 use beistand_protocol::time::{Day, Epoch, UnixTime};
@@ -151,10 +152,11 @@ impl Wall {
             prekeys: notes,
         })?;
 
+        let stamp_bits = self.stamp_bits(roster, &days, now);
         let leaf = StateLeaf {
             epoch,
             day: today,
-            stamp_bits: roster.stamps.envelope_min,
+            stamp_bits,
             rosters: sha256(rosters_file.as_bytes()),
             prekeys: sha256(prekeys_file.as_bytes()),
             index: state_days(&days),
@@ -212,10 +214,28 @@ impl Wall {
             &next,
             chain,
             now,
-            epoch,
+            (epoch, stamp_bits),
             [state, rosters_file, prekeys_file],
         );
         Ok((next, published))
+    }
+
+    /// What an envelope's stamp needs from now on: what the last epochs asked for, and the most
+    /// where the disk gets scarce.
+    fn stamp_bits(
+        &self,
+        roster: &Roster,
+        days: &BTreeMap<Day, Arc<ListedDay>>,
+        now: UnixTime,
+    ) -> u8 {
+        let entries = days.values().flat_map(|listed| &listed.entries);
+        let stored = entries.map(|entry| entry.class.size() as u64).sum();
+        match self.watermark.is_scarce(stored) {
+            true => roster.stamps.envelope_max,
+            false => self
+                .demand
+                .price(now.epoch(roster.epoch_seconds), &roster.stamps),
+        }
     }
 
     fn rosters_file(
@@ -287,7 +307,7 @@ fn publish(
     ledger: &Ledger,
     chain: &Arc<Verified<RosterChain>>,
     now: UnixTime,
-    epoch: Epoch,
+    (epoch, stamp_bits): (Epoch, u8),
     [state, rosters_file, prekeys_file]: [String; 3],
 ) -> Published {
     let challenge = |note: &String| {
@@ -301,6 +321,7 @@ fn publish(
     Published {
         epoch,
         closed_at: now,
+        stamp_bits,
         state: state.into_bytes().into(),
         rosters_file: rosters_file.into_bytes().into(),
         prekeys_file: prekeys_file.into_bytes().into(),

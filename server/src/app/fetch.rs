@@ -4,33 +4,67 @@ use super::{Published, Refusal, Wall};
 use crate::store::StoredItem;
 use beistand_protocol::bytes::{CommitmentNonce, DeleteHash, Slot};
 use beistand_protocol::class::BlobClass;
-use beistand_protocol::fetch::{FetchRecord, FetchRequest};
-use beistand_protocol::stamp::StampUse;
+use beistand_protocol::fetch::{FetchRecord, FetchRequest, RECORD_HEADER_SIZE};
 use beistand_protocol::tombstone::Tombstone;
 use rand::{Rng as _, RngCore as _};
+use std::sync::Arc;
+
+/// What a fetch will answer: decided once, from one published world.
+#[derive(Debug, Clone)]
+pub struct FetchPlan {
+    published: Arc<Published>,
+    class: BlobClass,
+    slots: std::vec::IntoIter<Slot>,
+    /// Bytes of all records.
+    pub size: u64,
+}
+
+impl FetchPlan {
+    /// Bytes of each record.
+    pub fn record_size(&self) -> usize {
+        RECORD_HEADER_SIZE + self.class.size()
+    }
+}
 
 impl Wall {
-    /// The answer to a fetch: a record a slot, random bytes where there is none.
+    /// Checks a fetch and plans its answer: a record a slot, random bytes where there is none.
     ///
     /// # Errors
-    /// [`Refusal::Malformed`], [`Refusal::NotReady`], [`Refusal::Stamp`], [`Refusal::Store`].
-    pub fn fetch(&self, frame: &[u8]) -> Result<Vec<u8>, Refusal> {
+    /// [`Refusal::Malformed`], [`Refusal::NotReady`], [`Refusal::Stamp`],
+    /// [`Refusal::StampUsed`].
+    pub fn plan_fetch(&self, frame: &[u8]) -> Result<FetchPlan, Refusal> {
         let published = self.published()?;
         let request = FetchRequest::parse(frame, published.roster().fetch_count)
             .map_err(|_| Refusal::Malformed)?;
         let first = request.slots.first().ok_or(Refusal::Malformed)?;
-        self.check_stamp(&published, StampUse::Fetch, first, request.stamp)?;
-        let mut answer = Vec::new();
-        for slot in &request.slots {
-            let item = self.visible_item(&published, slot)?;
-            let item = item.filter(|item| item.record.class == request.class);
-            let record = match item {
-                Some(item) => record_of(item),
-                None => nothing(&published, request.class),
-            };
-            record.encode_into(&mut answer);
-        }
-        Ok(answer)
+        self.admit_fetch(&published, first, request.stamp)?;
+        let mut plan = FetchPlan {
+            published,
+            class: request.class,
+            slots: request.slots.into_iter(),
+            size: 0,
+        };
+        plan.size = plan.slots.len() as u64 * plan.record_size() as u64;
+        Ok(plan)
+    }
+
+    /// The next record of the answer, or `None` after the last.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub fn next_fetched(&self, plan: &mut FetchPlan) -> Result<Option<Vec<u8>>, Refusal> {
+        let Some(slot) = plan.slots.next() else {
+            return Ok(None);
+        };
+        let item = self.visible_item(&plan.published, &slot)?;
+        let item = item.filter(|item| item.record.class == plan.class);
+        let record = match item {
+            Some(item) => record_of(item),
+            None => nothing(&plan.published, plan.class),
+        };
+        let mut bytes = Vec::with_capacity(plan.record_size());
+        record.encode_into(&mut bytes);
+        Ok(Some(bytes))
     }
 
     /// What lies in a slot, if it is part of the published world.

@@ -3,6 +3,7 @@
 
 mod closer;
 mod delete;
+mod demand;
 mod epochs;
 mod fetch;
 mod ledger;
@@ -13,19 +14,28 @@ mod refusal;
 mod rosters;
 mod stamps;
 mod sync;
+mod used_stamps;
+mod vitals;
 
 pub use closer::Closer;
+pub use demand::Quotas;
+pub use fetch::FetchPlan;
 pub use published::{Entry, Published, PublishedDay};
 pub use put::Counter;
 pub use refusal::Refusal;
 pub use sync::SyncPlan;
+pub use vitals::Vitals;
 
+use self::demand::Demand;
 use self::ledger::Ledger;
+use self::used_stamps::UsedStamps;
+use self::vitals::DeskSeen;
 use crate::clock::Clock;
 use crate::disk::Watermark;
 use crate::log_key::LogKey;
 use crate::store::{Store, StoreError};
 use beistand_protocol::instance::Instance;
+use beistand_protocol::state::StateLeaf;
 use beistand_protocol::time::{Day, UnixTime};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -40,7 +50,14 @@ pub struct Wall {
     watermark: Watermark,
     ledger: Mutex<Ledger>,
     published: RwLock<Option<Arc<Published>>>,
+    demand: Demand,
+    used_stamps: UsedStamps,
+    desk_seen: DeskSeen,
 }
+
+/// A state older than this was not renewed when it should have been: nobody closes epochs, or the
+/// store refuses. Visitors believe it for a day; who watches should know before.
+const LATE_STATE: u64 = 2 * epochs::OLDEST_STATE;
 
 impl std::fmt::Debug for Wall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -79,6 +96,7 @@ impl Wall {
         clock: Arc<dyn Clock>,
         log_key: LogKey,
         watermark: Watermark,
+        quotas: Quotas,
     ) -> Result<Self, OpenError> {
         let ledger = Ledger::load(&instance, store.as_ref())?;
         if let Some(chain) = &ledger.chain {
@@ -93,6 +111,8 @@ impl Wall {
                 return Err(OpenError::Clock);
             }
         }
+        let raise = last_raise(&ledger, store.as_ref())?;
+        let desk_seen = DeskSeen::from_store(store.as_ref())?;
         let wall = Self {
             instance,
             store,
@@ -101,6 +121,9 @@ impl Wall {
             watermark,
             ledger: Mutex::new(ledger),
             published: RwLock::new(None),
+            demand: Demand::new(quotas, raise),
+            used_stamps: UsedStamps::default(),
+            desk_seen,
         };
         wall.close_epoch().map_err(OpenError::Closing)?;
         Ok(wall)
@@ -128,7 +151,7 @@ impl Wall {
         let now = self.now();
         self.published().is_ok_and(|published| {
             published.rosters.current_at(now).is_ok()
-                && now.0.abs_diff(published.closed_at.0) < UnixTime::DAY_SECONDS
+                && now.0.abs_diff(published.closed_at.0) <= LATE_STATE
         }) && self.watermark.has_room()
     }
 
@@ -139,4 +162,15 @@ impl Wall {
     fn today(&self) -> Day {
         self.now().day()
     }
+}
+
+/// Bits that the last state asked for on top of the least, so that a restart is no relief.
+fn last_raise(ledger: &Ledger, store: &dyn Store) -> Result<u8, StoreError> {
+    let (Some(chain), Some(last)) = (&ledger.chain, ledger.tree.size().checked_sub(1)) else {
+        return Ok(0);
+    };
+    let leaf = store.leaf(last)?;
+    let state = leaf.and_then(|leaf| StateLeaf::parse(&leaf));
+    let least = chain.current().roster.stamps.envelope_min;
+    Ok(state.map_or(0, |state| state.stamp_bits.saturating_sub(least)))
 }

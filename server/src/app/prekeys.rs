@@ -29,6 +29,7 @@ impl Wall {
                 StoreError::Conflict => Refusal::PrekeyReplaced,
                 other => other.into(),
             })?;
+        self.desk_seen.note(today);
         self.close_epoch()
     }
 }

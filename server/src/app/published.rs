@@ -17,6 +17,8 @@ pub struct Published {
     pub epoch: Epoch,
     /// When it was closed.
     pub closed_at: UnixTime,
+    /// Bits an envelope's stamp needs, outside the reserve.
+    pub stamp_bits: u8,
     /// Body of `GET /v1/state`.
     pub state: Arc<[u8]>,
     /// Body of `GET /v1/rosters`.

@@ -23,7 +23,7 @@ impl Wall {
     ///
     /// # Errors
     /// [`Refusal::Malformed`], [`Refusal::Blob`], [`Refusal::NotReady`], [`Refusal::Class`],
-    /// [`Refusal::Day`], [`Refusal::Shard`], [`Refusal::Stamp`], [`Refusal::Occupied`],
+    /// [`Refusal::Day`], [`Refusal::Shard`], [`Refusal::Stamp`], [`Refusal::Quota`], [`Refusal::Occupied`],
     /// [`Refusal::StorageFull`], [`Refusal::Store`].
     pub fn put(&self, counter: Counter, request: PutRequest) -> Result<PutResponse, Refusal> {
         let published = self.published()?;
@@ -46,12 +46,12 @@ impl Wall {
         if u32::from(request.shard) >= 1 << roster.shard_bits {
             return Err(Refusal::Shard);
         }
-        self.check_stamp(
-            &published,
-            request.stamp_use(),
-            &request.slot,
-            request.stamp,
-        )?;
+        let (purpose, slot) = (request.stamp_use(), request.slot);
+        let place = match self.admit(&published, purpose, &slot, request.stamp) {
+            // What is there already can be sent again, for who has not heard of it.
+            Err(Refusal::Quota) if self.store.read(&slot)?.is_some() => None,
+            place => Some(place?),
+        };
         let mut r = CommitmentNonce([0; 32]);
         OsRng.fill_bytes(&mut r.0);
         let item = NewItem {
@@ -62,7 +62,11 @@ impl Wall {
             r,
             blob: request.blob,
         };
-        match self.store.put(item, now.epoch(roster.epoch_seconds))? {
+        let outcome = self.store.put(item, now.epoch(roster.epoch_seconds))?;
+        if let (PutOutcome::Stored(_), Some(place)) = (&outcome, place) {
+            place.keep();
+        }
+        match outcome {
             PutOutcome::Stored(record) | PutOutcome::Same(record) => Ok(PutResponse {
                 promise: self.promise(&record),
                 r: record.r,

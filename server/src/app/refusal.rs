@@ -26,7 +26,16 @@ pub enum Refusal {
     Shard,
     /// A stamp worth too little.
     #[error("the stamp is too weak")]
-    Stamp,
+    Stamp {
+        /// The bits it needs now.
+        needed: u8,
+    },
+    /// A stamp of a fetch that was used before.
+    #[error("the stamp was used before")]
+    StampUsed,
+    /// More than an epoch takes.
+    #[error("this epoch takes no more")]
+    Quota,
     /// The slot holds something else.
     #[error("the slot is occupied")]
     Occupied {

@@ -3,7 +3,7 @@
 use super::fetch::record_of;
 use super::{Entry, Published, Refusal, Wall};
 use crate::store::StoreError;
-use beistand_protocol::sync::{SyncError, SyncRecord, SyncRequest, COUNT_SIZE, HEADER_SIZE};
+use beistand_protocol::sync::{SyncError, SyncRecord, SyncRequest, HEADER_SIZE};
 use beistand_protocol::time::{Day, Epoch};
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct SyncPlan {
     next: usize,
     /// Records in the answer.
     pub count: u64,
-    /// Bytes of the answer.
+    /// Bytes of all records.
     pub size: u64,
 }
 
@@ -35,13 +35,14 @@ impl Wall {
                 other => Refusal::Sync(other),
             })?
             .into_inner();
+        self.desk_seen.note(self.today());
         let mut plan = SyncPlan {
             published: Arc::clone(&published),
             after: request.after,
             day: request.from,
             next: 0,
             count: 0,
-            size: COUNT_SIZE as u64,
+            size: 0,
         };
         let live = published
             .days

@@ -1,28 +1,26 @@
 //! Reading request bodies: never more than a route takes, never longer than a deadline, never
 //! more at once than memory is meant to hold.
 
+use super::budget::{Budget, Share};
+use super::connection::{Activity, Phase, SLOWEST_RATE};
 use super::problem::HttpError;
 use actix_web::http::header;
 use actix_web::web::Payload;
 use actix_web::{rt, HttpRequest};
 use beistand_protocol::problem::ProblemCode;
 use futures_util::StreamExt as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How long a body of a few kilobytes may take.
 const DEADLINE: Duration = Duration::from_secs(30);
-/// Bytes a second that a larger body must reach on the whole; slow circuits of Tor do.
-const SLOWEST_RATE: u64 = 16 * 1024;
 /// Bytes of all bodies in memory at once.
-pub const MOST_IN_FLIGHT: usize = 96 * 1024 * 1024;
+pub const MOST_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Where bodies come in: counts what is in memory.
 #[derive(Debug, Clone)]
 pub struct Inbox {
-    held: Arc<AtomicUsize>,
-    most: usize,
+    budget: Budget,
     deadline: Duration,
 }
 
@@ -31,30 +29,7 @@ pub struct Inbox {
 pub struct Body {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    held: Held,
-}
-
-#[derive(Debug)]
-struct Held {
-    total: Arc<AtomicUsize>,
-    bytes: usize,
-}
-
-impl Held {
-    fn grow(&mut self, bytes: usize, most: usize) -> Result<(), HttpError> {
-        let before = self.total.fetch_add(bytes, Ordering::SeqCst);
-        self.bytes += bytes;
-        if before + bytes > most {
-            return Err(ProblemCode::QuotaReached.into());
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.total.fetch_sub(self.bytes, Ordering::SeqCst);
-    }
+    share: Share,
 }
 
 impl Default for Inbox {
@@ -67,8 +42,7 @@ impl Inbox {
     /// An inbox that holds `most` bytes and waits `deadline` for a small body.
     pub fn new(most: usize, deadline: Duration) -> Self {
         Self {
-            held: Arc::default(),
-            most,
+            budget: Budget::new(most),
             deadline,
         }
     }
@@ -76,12 +50,12 @@ impl Inbox {
     /// Reads a body of at most `limit` bytes.
     ///
     /// # Errors
-    /// `unsupported-media` for an encoded body, `too-large`, `too-slow`, `quota-reached` where
+    /// `unsupported-media` for an encoded body, `too-large`, `too-slow`, `overloaded` where
     /// memory holds too much already, `malformed-request` where the body is cut off.
     pub async fn read(
         &self,
         request: &HttpRequest,
-        mut payload: Payload,
+        payload: Payload,
         limit: usize,
     ) -> Result<Body, HttpError> {
         let headers = request.headers();
@@ -97,29 +71,38 @@ impl Inbox {
                 return Err(ProblemCode::TooLarge.into());
             }
         }
-        let held = Held {
-            total: Arc::clone(&self.held),
-            bytes: 0,
-        };
+        let activity = request.conn_data::<Rc<Activity>>().cloned();
+        let activity = activity.as_deref();
+        if let Some(activity) = activity {
+            activity.enter(Phase::Body);
+        }
+        let deadline = self.deadline + Duration::from_secs(limit as u64 / SLOWEST_RATE);
+        let body = rt::time::timeout(deadline, self.collect(activity, payload, limit)).await;
+        if let Some(activity) = activity {
+            activity.enter(Phase::Working);
+        }
+        body.unwrap_or_else(|_| Err(ProblemCode::TooSlow.into()))
+    }
+
+    async fn collect(
+        &self,
+        activity: Option<&Activity>,
+        mut payload: Payload,
+        limit: usize,
+    ) -> Result<Body, HttpError> {
         let mut body = Body {
             bytes: Vec::new(),
-            held,
+            share: self.budget.share(activity),
         };
-        let collect = async {
-            while let Some(piece) = payload.next().await {
-                let piece = piece.map_err(|_| HttpError::from(ProblemCode::MalformedRequest))?;
-                if body.bytes.len() + piece.len() > limit {
-                    return Err(ProblemCode::TooLarge.into());
-                }
-                body.held.grow(piece.len(), self.most)?;
-                body.bytes.extend_from_slice(&piece);
+        while let Some(piece) = payload.next().await {
+            let piece = piece.map_err(|_| HttpError::from(ProblemCode::MalformedRequest))?;
+            if body.bytes.len() + piece.len() > limit {
+                return Err(ProblemCode::TooLarge.into());
             }
-            Ok(())
-        };
-        let deadline = self.deadline + Duration::from_secs(limit as u64 / SLOWEST_RATE);
-        match rt::time::timeout(deadline, collect).await {
-            Ok(outcome) => outcome.map(|()| body),
-            Err(_) => Err(ProblemCode::TooSlow.into()),
+            let room = body.share.grow(piece.len(), activity).await;
+            room.map_err(|_| HttpError::from(ProblemCode::Overloaded))?;
+            body.bytes.extend_from_slice(&piece);
         }
+        Ok(body)
     }
 }

@@ -12,13 +12,18 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), disp
     geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// All of them.
-pub const ALL: [(&str, &str); 7] = [
+pub const ALL: [(&str, &str); 10] = [
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cross-Origin-Embedder-Policy", "require-corp"),
     ("Permissions-Policy", PERMISSIONS_POLICY),
+    // For browsers that do not know `frame-ancestors`.
+    ("X-Frame-Options", "DENY"),
+    // Counts only where it comes through TLS.
+    ("Strict-Transport-Security", "max-age=63072000"),
     // Nothing of a visit stays in a browser's cache.
     ("Cache-Control", "no-store"),
 ];

@@ -13,6 +13,7 @@ use beistand_protocol::problem::{Problem, ProblemCode};
 pub struct HttpError {
     code: ProblemCode,
     promise: Option<String>,
+    bits: Option<u8>,
 }
 
 impl From<ProblemCode> for HttpError {
@@ -20,6 +21,7 @@ impl From<ProblemCode> for HttpError {
         Self {
             code,
             promise: None,
+            bits: None,
         }
     }
 }
@@ -32,11 +34,18 @@ impl From<Refusal> for HttpError {
             Refusal::Class => ProblemCode::WrongClass,
             Refusal::Day => ProblemCode::WrongDay,
             Refusal::Shard => ProblemCode::WrongShard,
-            Refusal::Stamp => ProblemCode::WeakStamp,
+            Refusal::Stamp { needed } => {
+                return Self {
+                    bits: Some(needed),
+                    ..ProblemCode::WeakStamp.into()
+                }
+            }
+            Refusal::StampUsed => ProblemCode::UsedStamp,
+            Refusal::Quota => ProblemCode::QuotaReached,
             Refusal::Occupied { promise } => {
                 return Self {
-                    code: ProblemCode::SlotOccupied,
                     promise: Some(promise),
+                    ..ProblemCode::SlotOccupied.into()
                 }
             }
             Refusal::Delete => ProblemCode::DeleteRefused,
@@ -78,6 +87,7 @@ impl ResponseError for HttpError {
     fn error_response(&self) -> HttpResponse {
         let mut problem = Problem::from(self.code);
         problem.promise.clone_from(&self.promise);
+        problem.bits = self.bits;
         // A problem is strings and a number: always JSON.
         let body = json::encode(&problem).unwrap_or_default();
         HttpResponse::build(self.status_code())

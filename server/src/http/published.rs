@@ -4,7 +4,7 @@
 use super::problem::HttpError;
 use super::sections::Sections;
 use crate::app::Wall;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use beistand_protocol::problem::ProblemCode;
 use beistand_protocol::time::Day;
@@ -17,7 +17,7 @@ pub struct InstanceFile(pub Arc<[u8]>);
 fn json(bytes: &Arc<[u8]>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
-        .body(Bytes::from_owner(Arc::clone(bytes)))
+        .body(Sections::from(bytes))
 }
 
 /// The file that clients pin.

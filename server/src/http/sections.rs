@@ -1,4 +1,4 @@
-//! A body of pieces that are shared by all visitors, so that a large index is in memory once.
+//! A body of sections that are shared by all visitors, so that a large index is in memory once.
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
@@ -7,21 +7,33 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Pieces, sent one after the other.
+/// The most bytes that are copied for a connection at once: whoever takes an answer slowly holds
+/// no more than a few of these.
+pub const PIECE: usize = 16 * 1024;
+
+/// Sections, sent one after the other. What a visit costs is the copying of its bytes.
 #[derive(Debug)]
 pub struct Sections {
     size: u64,
-    pieces: std::vec::IntoIter<Arc<[u8]>>,
+    rest: Bytes,
+    sections: std::vec::IntoIter<Arc<[u8]>>,
 }
 
 impl Sections {
-    /// A body of `pieces`.
-    pub fn new(pieces: Vec<Arc<[u8]>>) -> Self {
-        let size = pieces.iter().map(|piece| piece.len() as u64).sum();
+    /// A body of `sections`.
+    pub fn new(sections: Vec<Arc<[u8]>>) -> Self {
+        let size = sections.iter().map(|section| section.len() as u64).sum();
         Self {
             size,
-            pieces: pieces.into_iter(),
+            rest: Bytes::new(),
+            sections: sections.into_iter(),
         }
+    }
+}
+
+impl From<&Arc<[u8]>> for Sections {
+    fn from(bytes: &Arc<[u8]>) -> Self {
+        Self::new(vec![Arc::clone(bytes)])
     }
 }
 
@@ -36,6 +48,13 @@ impl MessageBody for Sections {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Infallible>>> {
-        Poll::Ready(self.pieces.next().map(|piece| Ok(Bytes::from_owner(piece))))
+        while self.rest.is_empty() {
+            match self.sections.next() {
+                Some(section) => self.rest = Bytes::from_owner(section),
+                None => return Poll::Ready(None),
+            }
+        }
+        let end = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(self.rest.split_to(end))))
     }
 }

@@ -2,10 +2,12 @@
 //! store in memory that fails when it is told to.
 
 use super::{Team, Visitor};
-use crate::app::Wall;
+use crate::app::{Quotas, Wall};
 use crate::clock::SetClock;
 use crate::disk::Watermark;
 use crate::http::body::Inbox;
+use crate::http::connection::Patience;
+use crate::http::hosts::Hosts;
 use crate::log_key::LogKey;
 use crate::site::Site;
 use crate::startup::{Application, Parts};
@@ -52,6 +54,12 @@ pub struct Wishes {
     pub inbox: Inbox,
     /// Bytes to keep free on the disk.
     pub keep_free: u64,
+    /// What an epoch takes.
+    pub quotas: Quotas,
+    /// Connections at once.
+    pub most_connections: usize,
+    /// How long the other end may take.
+    pub patience: Patience,
     /// Whether the roster is posted at the start.
     pub begins_with_roster: bool,
 }
@@ -63,6 +71,9 @@ impl Default for Wishes {
             site: Site::embedded(),
             inbox: Inbox::new(crate::http::body::MOST_IN_FLIGHT, Duration::from_secs(30)),
             keep_free: 0,
+            quotas: Quotas::default(),
+            most_connections: 256,
+            patience: Patience::default(),
             begins_with_roster: true,
         }
     }
@@ -86,6 +97,7 @@ impl InProcess {
             &clock,
             directory.path(),
             wishes.keep_free,
+            wishes.quotas,
         );
         let log_key = LogKey::open(directory.path(), None).expect("the key was made before");
         let mut roster = team.first_roster(log_key.verifier(), NOON);
@@ -94,7 +106,11 @@ impl InProcess {
             wall: Arc::clone(&wall),
             site: wishes.site,
             instance_file: team.instance_file(),
+            hosts: Hosts::of(&team.instance),
             inbox: wishes.inbox,
+            tls: None,
+            most_connections: wishes.most_connections,
+            patience: wishes.patience,
         };
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -147,11 +163,13 @@ pub fn wall(
     clock: &Arc<SetClock>,
     directory: &Path,
     keep_free: u64,
+    quotas: Quotas,
 ) -> Arc<Wall> {
     let log_key = LogKey::open(directory, None).expect("a log key can be made");
     let watermark = Watermark::new(directory, keep_free);
     let clock = Arc::clone(clock) as _;
-    let wall = Wall::open(team.instance.clone(), store, clock, log_key, watermark);
+    let instance = team.instance.clone();
+    let wall = Wall::open(instance, store, clock, log_key, watermark, quotas);
     Arc::new(wall.expect("a fresh wall opens"))
 }
 

@@ -16,9 +16,11 @@ pub mod in_process;
 mod program;
 mod team;
 mod visitor;
+mod watched;
 
 pub use blobs::sealed_blob;
 pub use in_process::InProcess;
 pub use program::Program;
 pub use team::Team;
 pub use visitor::{put_of, Answer, Visitor};
+pub use watched::Watched;

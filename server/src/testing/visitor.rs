@@ -172,9 +172,9 @@ impl Visitor {
             StampUse::Fetch,
             snapshot.challenge(),
             &slots[0],
-            snapshot.roster().stamps.fetch,
-            0,
-            1 << 20,
+            snapshot.stamp_bits(StampUse::Fetch),
+            rand::random(),
+            1 << 24,
         );
         let stamp = stamp.ok_or("no stamp")?;
         let request = FetchRequest {
@@ -254,12 +254,9 @@ pub fn put_of(snapshot: &Snapshot, class: BlobClass, day: Day) -> (PutRequest, D
         stamp: 0,
         blob: super::sealed_blob(class, &mut random),
     };
-    let bits = match class {
-        BlobClass::Part => snapshot.roster().stamps.part,
-        _ => snapshot.envelope_stamp_bits(),
-    };
-    let challenge = snapshot.challenge();
-    let stamp = stamp::search(request.stamp_use(), challenge, &slot, bits, 0, 1 << 24);
+    let (purpose, challenge) = (request.stamp_use(), snapshot.challenge());
+    let bits = snapshot.stamp_bits(purpose);
+    let stamp = stamp::search(purpose, challenge, &slot, bits, 0, 1 << 24);
     request.stamp = stamp.expect("tests ask for few bits");
     (request, key)
 }

@@ -1,0 +1,36 @@
+//! What the process gives up before it serves: core dumps, and being looked into.
+
+use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
+use std::io;
+
+/// Forbids core dumps, and lets no process of the same user read this one's memory. Call it
+/// before anything secret is read.
+///
+/// # Errors
+/// Those of the system.
+pub fn close_up() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
+
+/// Lets this process have as many files and connections open as the system allows, and answers
+/// how many those are.
+pub fn raise_open_files() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let limit = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        // Then it stays as it was.
+        Err(_) => limit.current,
+    };
+    limit.unwrap_or(u64::MAX)
+}
