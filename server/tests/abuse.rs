@@ -171,6 +171,20 @@ fn a_stamp_that_got_too_weak_is_refused_with_the_bits_it_needs() {
 }
 
 #[test]
+fn a_restart_is_no_relief() {
+    let server = server();
+    let before = snapshot(&server);
+    for _ in 0..30 {
+        send(&server, &put_worth(&before, LEAST).0).unwrap();
+    }
+    server.next_epoch();
+    let price = snapshot(&server).stamp_bits(StampUse::Envelope);
+    assert!(price > LEAST, "{price}");
+    let again = server.reopened(QUOTAS).published().unwrap();
+    assert_eq!(again.stamp_bits, price);
+}
+
+#[test]
 fn the_stamp_of_a_fetch_works_once() {
     use beistand_protocol::bytes::Slot;
     use beistand_protocol::fetch::FetchRequest;

@@ -337,6 +337,36 @@ fn every_route_refuses_other_methods_and_encodings_and_echoes_nothing() {
 }
 
 #[test]
+fn a_name_that_is_not_served_here_is_refused() {
+    let server = InProcess::start();
+    let ask = |host: &str| {
+        let mut stream = TcpStream::connect(server.visitor.address).unwrap();
+        let head = format!("GET /healthz HTTP/1.1\r\nConnection: close\r\n{host}\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    for host in ["Host: localhost:1\r\n", "Host: 127.0.0.1\r\n"] {
+        assert!(ask(host).starts_with("HTTP/1.1 200 "), "{host}");
+    }
+    for host in [
+        "",
+        "Host: example.org\r\n",
+        "Host: localhost\r\nHost: localhost\r\n",
+    ] {
+        let answer = ask(host);
+        assert!(answer.starts_with("HTTP/1.1 421 "), "{host}: {answer}");
+        assert!(answer.contains("unknown-host"));
+        let answer = answer.to_ascii_lowercase();
+        for (name, _) in headers::ALL {
+            let name = name.to_ascii_lowercase();
+            assert!(answer.contains(&format!("\r\n{name}: ")), "{name}");
+        }
+    }
+}
+
+#[test]
 fn before_the_first_roster_only_site_and_health_answer() {
     let server = InProcess::with(Wishes {
         begins_with_roster: false,

@@ -72,7 +72,10 @@ fn no_program_takes_a_secret_in_an_argument_or_the_environment() {
                 .filter(|word| word.starts_with("--"))
             {
                 let option = option.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-                assert!(!SECRETS.contains(&option), "{name} {verb:?} takes --{option}");
+                assert!(
+                    !SECRETS.contains(&option),
+                    "{name} {verb:?} takes --{option}"
+                );
             }
             let verbs = help
                 .lines()

@@ -1,8 +1,11 @@
 //! `cargo xtask`: one concept a file. `main` only reads the command line.
 
+pub mod bench;
 pub mod check;
+pub mod compressed;
 pub mod demo;
 pub mod failure;
+pub mod flood;
 pub mod journey;
 pub mod layout;
 pub mod organisation;

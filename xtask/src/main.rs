@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{check, demo, failure::Failure, journey, process, setup, site, tests, vectors, wasm};
+use xtask::bench::{self, Bench};
+use xtask::{
+    check, demo, failure::Failure, flood, journey, process, setup, site, tests, vectors, wasm,
+};
 
 /// Build, run, test and check Beistand.
 #[derive(Parser)]
@@ -35,6 +38,24 @@ enum Command {
         /// Only the checks whose name contains this
         #[arg(value_name = "NAME")]
         only: Option<String>,
+    },
+    /// Measure something, beside a limit or peer
+    Bench {
+        /// What
+        #[arg(value_name = "NAME")]
+        bench: Bench,
+    },
+    /// Slow bodies and idle connections by the thousands, and visitors among them
+    Flood {
+        /// Bodies that come at a byte a second
+        #[arg(long, value_name = "N", default_value_t = 2_000)]
+        slow: usize,
+        /// Connections on which nothing is sent
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        idle: usize,
+        /// Visits in all
+        #[arg(long, value_name = "N", default_value_t = 400)]
+        visits: usize,
     },
     /// Try every age vector of a folder, in the format of C2SP's CCTV/age
     Vectors {
@@ -72,6 +93,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Run { port, data, .. } => demo::run(port, data),
         Command::Test => tests::run(),
         Command::Check { only } => check::run(only.as_deref()),
+        Command::Bench { bench } => bench::run(bench),
+        Command::Flood { slow, idle, visits } => flood::run(slow, idle, visits),
         Command::Setup => setup::everything(),
         Command::Wasm { build_std } => wasm::build(build_std).map(drop),
         Command::Site => site::build().map(drop),

@@ -1,4 +1,5 @@
-//! WASM and web/ → `target/site`, the folder of static files that the server embeds.
+//! WASM and web/ → `target/site`, the folder of static files that the server embeds, each with
+//! its compressed forms beside it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::{Failure, While};
 use crate::setup::{self, Need};
-use crate::wasm::{self, gzip_size};
-use crate::{layout, process};
+use crate::wasm;
+use crate::{compressed, layout, process};
 
 /// The list of all other files of the site with their hashes, as `sha256sum -c` reads it.
 pub const HASHES: &str = "site.sha256";
@@ -30,12 +31,19 @@ pub fn build() -> Result<PathBuf, Failure> {
     let hashes = hash_list(&files);
     files.insert(HASHES.into(), hashes.into_bytes());
     let folder = layout::site();
-    mirror(&files, &folder)?;
+    std::fs::create_dir_all(&folder).while_("making the folder of the site")?;
+    let forms = compressed::forms(&files, &read_folder(&folder)?)?;
+    let lightest = |(name, bytes): (&String, &Vec<u8>)| {
+        let form = forms.get(&format!("{name}.br"));
+        form.map_or(bytes.len(), Vec::len)
+    };
+    let compressed_size: usize = files.iter().map(lightest).sum();
+    let all = files.clone().into_iter().chain(forms).collect();
+    mirror(&all, &folder)?;
     println!(
-        "site: {} files, {} bytes, {} with gzip",
+        "site: {} files, {} bytes, {compressed_size} compressed",
         files.len(),
-        files.values().map(Vec::len).sum::<usize>(),
-        files.values().map(|bytes| gzip_size(bytes)).sum::<usize>()
+        files.values().map(Vec::len).sum::<usize>()
     );
     Ok(folder)
 }

@@ -81,10 +81,10 @@ pub(super) struct Place<'a> {
 }
 
 impl Demand {
-    /// Begins with what the last state asked for on top of the least.
-    pub fn new(quotas: Quotas, raise: u8) -> Self {
+    /// Begins in `epoch`, with so many bits on top of the least.
+    pub fn new(quotas: Quotas, epoch: Epoch, raise: u8) -> Self {
         let counts = Counts {
-            epoch: Epoch(0),
+            epoch,
             used: Used::default(),
             before: 0,
             raise,
@@ -133,7 +133,10 @@ impl Demand {
 
     /// Bits an envelope needs from the state on that is published now.
     pub fn price(&self, now: Epoch, stamps: &StampBits) -> u8 {
-        stamps.envelope_min + self.counts_of(now, stamps).raise
+        let raised = self.counts_of(now, stamps).raise;
+        let price = stamps.envelope_min.saturating_add(raised);
+        // A roster may have lowered the most meanwhile.
+        price.min(stamps.envelope_max)
     }
 
     /// Quarters of the fullest quota that the last epoch used, 0 to 4.
@@ -237,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_last_quarter_is_for_the_dearest_stamps_and_then_it_is_over() {
-        let demand = Demand::new(QUOTAS, 0);
+        let demand = Demand::new(QUOTAS, Epoch(1), 0);
         assert_eq!(put(&demand, 1, 9), Err(Refusal::Stamp { needed: 10 }));
         for _ in 0..6 {
             assert_eq!(put(&demand, 1, 10), Ok(()));
@@ -250,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_place_that_was_not_needed_comes_back() {
-        let demand = Demand::new(QUOTAS, 0);
+        let demand = Demand::new(QUOTAS, Epoch(1), 0);
         for _ in 0..100 {
             let place = demand.admit(Epoch(1), &STAMPS, 10, StampUse::Part, 4);
             drop(place.unwrap());
@@ -269,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_price_goes_up_under_load_never_above_the_most_and_down_again() {
-        let demand = Demand::new(QUOTAS, 0);
+        let demand = Demand::new(QUOTAS, Epoch(1), 0);
         let mut prices = Vec::new();
         for epoch in 1..=3 {
             for _ in 0..6 {
@@ -292,7 +295,7 @@ mod tests {
 
     #[test]
     fn fetches_get_dear_but_are_never_refused_for_their_number() {
-        let demand = Demand::new(QUOTAS, 3);
+        let demand = Demand::new(QUOTAS, Epoch(0), 3);
         let fetch = |worth| demand.admit(Epoch(0), &STAMPS, 13, StampUse::Fetch, worth);
         assert_eq!(fetch(4).err(), Some(Refusal::Stamp { needed: 5 }));
         for _ in 0..3 {
@@ -306,7 +309,17 @@ mod tests {
 
     #[test]
     fn a_server_that_starts_again_asks_what_it_asked_before() {
-        let demand = Demand::new(QUOTAS, 5);
-        assert_eq!(demand.price(Epoch(0), &STAMPS), 15);
+        let demand = Demand::new(QUOTAS, Epoch(100), 5);
+        assert_eq!(demand.price(Epoch(100), &STAMPS), 15);
+        // Unless it was away for long.
+        let demand = Demand::new(QUOTAS, Epoch(100), 5);
+        assert_eq!(demand.price(Epoch(110), &STAMPS), 10);
+        // Under a roster that asks for less, no more than that is asked for.
+        let lower = StampBits {
+            envelope_max: 12,
+            ..STAMPS
+        };
+        let demand = Demand::new(QUOTAS, Epoch(100), 5);
+        assert_eq!(demand.price(Epoch(100), &lower), 12);
     }
 }

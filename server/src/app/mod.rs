@@ -36,7 +36,7 @@ use crate::log_key::LogKey;
 use crate::store::{Store, StoreError};
 use beistand_protocol::instance::Instance;
 use beistand_protocol::state::StateLeaf;
-use beistand_protocol::time::{Day, UnixTime};
+use beistand_protocol::time::{Day, Epoch, UnixTime};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The wall of sealed envelopes.
@@ -111,7 +111,7 @@ impl Wall {
                 return Err(OpenError::Clock);
             }
         }
-        let raise = last_raise(&ledger, store.as_ref())?;
+        let (epoch, raise) = last_price(&ledger, store.as_ref())?;
         let desk_seen = DeskSeen::from_store(store.as_ref())?;
         let wall = Self {
             instance,
@@ -121,7 +121,7 @@ impl Wall {
             watermark,
             ledger: Mutex::new(ledger),
             published: RwLock::new(None),
-            demand: Demand::new(quotas, raise),
+            demand: Demand::new(quotas, epoch, raise),
             used_stamps: UsedStamps::default(),
             desk_seen,
         };
@@ -164,13 +164,17 @@ impl Wall {
     }
 }
 
-/// Bits that the last state asked for on top of the least, so that a restart is no relief.
-fn last_raise(ledger: &Ledger, store: &dyn Store) -> Result<u8, StoreError> {
+/// Bits that the last state asked for on top of the least, and the epoch it was for: a restart is
+/// no relief.
+fn last_price(ledger: &Ledger, store: &dyn Store) -> Result<(Epoch, u8), StoreError> {
     let (Some(chain), Some(last)) = (&ledger.chain, ledger.tree.size().checked_sub(1)) else {
-        return Ok(0);
+        return Ok((Epoch(0), 0));
     };
     let leaf = store.leaf(last)?;
     let state = leaf.and_then(|leaf| StateLeaf::parse(&leaf));
     let least = chain.current().roster.stamps.envelope_min;
-    Ok(state.map_or(0, |state| state.stamp_bits.saturating_sub(least)))
+    Ok(state.map_or((Epoch(0), 0), |state| {
+        let raise = state.stamp_bits.saturating_sub(least);
+        (Epoch(state.epoch.0.saturating_add(1)), raise)
+    }))
 }

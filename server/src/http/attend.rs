@@ -8,7 +8,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::Error;
+use actix_web::{Error, ResponseError as _};
 use beistand_protocol::problem::ProblemCode;
 use std::rc::Rc;
 
@@ -34,16 +34,18 @@ pub async fn note_work(
 /// Refuses requests for other names than those served here.
 ///
 /// # Errors
-/// `unknown-host`, and those of the handler.
+/// Those of the handler.
 pub async fn check_host(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let known = request
         .app_data::<Data<Hosts>>()
         .is_some_and(|hosts| hosts.serve(request.head()));
     if !known {
-        return Err(HttpError::from(ProblemCode::UnknownHost).into());
+        // An answer and no error, so that it gets the headers that all answers have.
+        let refusal = HttpError::from(ProblemCode::UnknownHost).error_response();
+        return Ok(request.into_response(refusal).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }

@@ -208,10 +208,6 @@ impl Connection {
     /// Called whenever nothing moves: fails when that has lasted for too long, and otherwise sees
     /// to it that it is called again.
     fn wait(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let over = || io::Error::from(io::ErrorKind::TimedOut);
-        if self.activity.dismissed.get() {
-            return Err(over());
-        }
         *self.activity.waker.borrow_mut() = Some(context.waker().clone());
         while let Some(deadline) = self.activity.deadline() {
             if self.timer.deadline() != deadline {
@@ -221,10 +217,18 @@ impl Connection {
                 return Ok(());
             }
             if self.activity.is_over() {
-                return Err(over());
+                return Err(io::ErrorKind::TimedOut.into());
             }
         }
         Ok(())
+    }
+
+    /// Fails where the connection was dismissed, however busy the other end makes itself.
+    fn check(&self) -> io::Result<()> {
+        match self.activity.dismissed.get() {
+            true => Err(io::ErrorKind::ConnectionAborted.into()),
+            false => Ok(()),
+        }
     }
 }
 
@@ -244,6 +248,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.check()?;
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
             Poll::Ready(outcome) => {
@@ -264,6 +269,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.check()?;
         match Pin::new(&mut self.stream).poll_write(context, bytes) {
             Poll::Ready(outcome) => {
                 if let Ok(written) = outcome {

@@ -41,7 +41,7 @@ pub struct InProcess {
     pub roster: Roster,
     handle: Option<(ServerHandle, JoinHandle<()>)>,
     // Holds the log key.
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// What a test may want to be otherwise.
@@ -139,7 +139,7 @@ impl InProcess {
             team,
             roster,
             handle: Some((handle, thread)),
-            _directory: directory,
+            directory,
         };
         if wishes.begins_with_roster {
             let note = server.team.sign_roster(&server.roster);
@@ -147,6 +147,19 @@ impl InProcess {
             assert_eq!(answer.expect("the server answers").status, 204);
         }
         server
+    }
+
+    /// The wall as another server over the same store finds it.
+    pub fn reopened(&self, quotas: Quotas) -> Arc<Wall> {
+        let store = Arc::clone(&self.store) as _;
+        wall(
+            &self.team,
+            store,
+            &self.clock,
+            self.directory.path(),
+            0,
+            quotas,
+        )
     }
 
     /// Turns the clock on by an epoch and closes it.

@@ -12,6 +12,7 @@
 
 mod blobs;
 pub mod crash;
+pub mod flood;
 pub mod in_process;
 mod program;
 mod team;

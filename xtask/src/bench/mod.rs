@@ -1,0 +1,25 @@
+//! `cargo xtask bench NAME`: figures, each beside a limit or peer that was measured in the same
+//! run, because no two machines are alike. Nothing here is a test.
+
+use clap::ValueEnum;
+
+use crate::failure::Failure;
+
+pub mod visit;
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Bench {
+    /// What a visit costs the server, by how much is stored
+    Visit,
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// Something does not build or run, or a bar is not met.
+pub fn run(bench: Bench) -> Result<(), Failure> {
+    match bench {
+        Bench::Visit => visit::run(),
+    }
+}
