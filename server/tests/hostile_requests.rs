@@ -217,7 +217,7 @@ fn kinds(method: &str, path: &str) -> Vec<Kind> {
         "Content-Length: 1\r\nContent-Length: 2".to_owned(),
         "Content-Length: 5\r\nTransfer-Encoding: chunked".to_owned(),
         format!("Transfer-Encoding: {MARKER}"),
-        format!("{MARKER}"),
+        MARKER.to_owned(),
         format!("{MARKER} : x"),
         format!(": {MARKER}"),
         format!(" folded: {MARKER}"),

@@ -350,10 +350,15 @@ fn a_name_that_is_not_served_here_is_refused() {
     for host in ["Host: localhost:1\r\n", "Host: 127.0.0.1\r\n"] {
         assert!(ask(host).starts_with("HTTP/1.1 200 "), "{host}");
     }
+    // What is no HTTP/1.1 does not come that far.
+    for host in ["", "Host: localhost\r\nHost: localhost\r\n"] {
+        let answer = ask(host);
+        assert!(answer.starts_with("HTTP/1.1 4"), "{host}: {answer}");
+    }
     for host in [
-        "",
         "Host: example.org\r\n",
-        "Host: localhost\r\nHost: localhost\r\n",
+        "Host: localhost.\u{e9}\r\n",
+        "Host: \r\n",
     ] {
         let answer = ask(host);
         assert!(answer.starts_with("HTTP/1.1 421 "), "{host}: {answer}");

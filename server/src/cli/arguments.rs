@@ -23,7 +23,6 @@ pub struct Arguments {
 
 /// What to do.
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Verb {
     /// Makes what a new server needs, and says what to do next.
     Init(Init),
