@@ -244,7 +244,7 @@ impl Visit {
         let mailbox = self.reporting.as_ref().ok_or(Failure::ORDER)?;
         let snapshot = self.snapshot()?;
         let (challenge, slot) = (*snapshot.challenge(), mailbox.first_slot(snapshot));
-        let needed = snapshot.envelope_stamp_bits();
+        let needed = snapshot.stamp_bits(StampUse::Envelope);
         let mut early = self
             .early
             .take()
