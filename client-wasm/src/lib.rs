@@ -7,6 +7,7 @@ mod failure;
 mod view;
 mod visit;
 
+use beistand_crypto_core::word_list::WordList;
 use beistand_protocol::snapshot::Served;
 use beistand_protocol::time::{Day, UnixTime};
 use serde::Serialize;
@@ -52,9 +53,9 @@ impl Session {
         Ok(self.0.open(instance, &served, UnixTime(u64::from(now)))?)
     }
 
-    /// Twelve new words, separated by spaces.
-    pub fn new_codename(&mut self) -> Result<String, JsValue> {
-        Ok(self.0.new_codename()?.as_str().to_owned())
+    /// Twelve new words, and the language they are in: the one asked for, or English.
+    pub fn new_codename(&mut self, language: &str) -> Result<String, JsValue> {
+        json(&self.0.new_codename(language)?)
     }
 
     /// Seals a report; `body` is JSON.
@@ -140,8 +141,8 @@ impl Session {
         json(&self.0.read(answer)?)
     }
 
-    /// The words that begin like this, as a JSON list.
+    /// The words of every language that begin like this, as a JSON list.
     pub fn complete(&self, beginning: &str) -> Result<String, JsValue> {
-        json(&visit::completions(beginning))
+        json(&WordList::completions_in_all(beginning))
     }
 }

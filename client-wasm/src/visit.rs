@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use beistand_crypto_core::body::{MessageBody, ReportBody, WithdrawBody};
-use beistand_crypto_core::codename::Codename;
+use beistand_crypto_core::codename::{Codename, CODENAME_WORDS};
 use beistand_crypto_core::outgoing::{decoy, Outgoing};
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter::{FetchPlan, Located, Mailbox, Outcome, ReaderChoice};
@@ -22,7 +22,6 @@ use beistand_protocol::stamp::{self, StampUse};
 use beistand_protocol::time::{Day, Epoch, UnixTime};
 use rand_core::{OsRng, RngCore as _};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::early_stamp::EarlyStamp;
 use crate::failure::Failure;
@@ -43,6 +42,13 @@ struct Waiting {
     outgoing: Outgoing,
     origin: Origin,
     stamp: u64,
+}
+
+/// A new codename, as it is shown.
+#[derive(Serialize)]
+pub struct NewWords {
+    language: &'static str,
+    words: [&'static str; CODENAME_WORDS],
 }
 
 /// Names an envelope for the page.
@@ -133,12 +139,17 @@ impl Visit {
         self.snapshot.as_ref().ok_or(Failure::ORDER)
     }
 
-    /// New words, and a mailbox for them.
-    pub fn new_codename(&mut self) -> Result<Zeroizing<String>, Failure> {
+    /// New words in this language, or in English where there are none in it, and a mailbox for
+    /// them.
+    pub fn new_codename(&mut self, language: &str) -> Result<NewWords, Failure> {
         let codename = Codename::generate(&mut OsRng);
         let instance = &self.snapshot()?.instance().instance;
         self.reporting = Some(Mailbox::from_codename(&codename, instance));
-        Ok(codename.to_phrase(WordList::english()))
+        let list = WordList::for_language(language).unwrap_or_else(WordList::english);
+        Ok(NewWords {
+            language: list.language(),
+            words: codename.words(list),
+        })
     }
 
     /// Seals a first report under the new words.
@@ -379,11 +390,6 @@ impl Visit {
             older: plan.left,
         })
     }
-}
-
-/// The words that begin like this.
-pub fn completions(beginning: &str) -> &'static [&'static str] {
-    WordList::english().completions(beginning)
 }
 
 fn readers_of(serials: &[u32]) -> Result<Readers, Failure> {

@@ -56,17 +56,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn codenames() -> Value {
-    let mut cases: Vec<Value> = ENTROPIES
-        .iter()
-        .map(|entropy| {
-            let phrase = Codename::from_entropy(*entropy).to_phrase(WordList::english());
-            json!({ "list": "en", "phrase": *phrase, "entropy": hex::encode(entropy) })
-        })
-        .collect();
+    let mut cases: Vec<Value> = Vec::new();
+    for list in WordList::all() {
+        cases.extend(ENTROPIES.iter().map(|entropy| {
+            let phrase = Codename::from_entropy(*entropy).to_phrase(list);
+            json!({ "list": list.language(), "phrase": *phrase, "entropy": hex::encode(entropy) })
+        }));
+    }
     let eleven = "zoo ".repeat(11);
     cases.push(json!({ "list": "en", "phrase": eleven, "expect": "count" }));
     cases.push(json!({ "list": "en", "phrase": format!("{eleven}zo"), "expect": "unknown" }));
     cases.push(json!({ "list": "en", "phrase": format!("{eleven}zoo"), "expect": "checksum" }));
+    cases.push(json!({ "list": "de", "phrase": format!("{eleven}wrong"), "expect": "unknown" }));
     Value::Array(cases)
 }
 

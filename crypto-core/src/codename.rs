@@ -107,7 +107,8 @@ impl Codename {
         Ok(codename)
     }
 
-    /// Reads twelve words of any list there is, all of the same.
+    /// Reads twelve words of any list there is, all of the same: words of two languages in one
+    /// codename are a mistake, which is better told than guessed away.
     ///
     /// # Errors
     /// As [`Self::parse`], of the list that knows most of the words.
@@ -240,6 +241,31 @@ mod tests {
         assert_eq!(Codename::parse_any(&numbered), Ok(codename.clone()));
         let wide = "ａｂａｎｄｏｎ　".repeat(11) + "ａｂｏｕｔ";
         assert_eq!(Codename::parse_any(&wide), Ok(codename));
+    }
+
+    #[test]
+    fn is_the_same_in_every_language() {
+        for byte in 0..=255 {
+            let codename =
+                Codename::from_entropy(std::array::from_fn(|i| byte ^ (i as u8).wrapping_mul(37)));
+            for list in WordList::all() {
+                let phrase = codename.to_phrase(list);
+                assert_eq!(Codename::parse_any(&phrase), Ok(codename.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_words_of_two_languages_and_names_the_fewer() {
+        let codename = Codename::from_entropy([0x5e; ENTROPY_SIZE]);
+        let german = codename.words(WordList::german());
+        let mut mixed = codename.words(WordList::english());
+        mixed[2] = german[2];
+        mixed[10] = german[10];
+        assert_eq!(
+            Codename::parse_any(&mixed.join(" ")),
+            Err(CodenameError::UnknownWords { at: vec![3, 11] })
+        );
     }
 
     #[test]

@@ -1,16 +1,32 @@
 //! Lists of 2,048 words in which a codename can be shown. Words stand for their position, so a
-//! codename can be read in one language and typed in another.
+//! codename is the same in every language. No word, and no beginning of four letters, is in two
+//! lists: the language of a codename can be told from any of its words.
 
 use bip39::Language;
 
 /// Number of words in every list: a word stands for 11 bits.
 pub const WORDS: u16 = 2048;
 
+/// Letters after which at most one word of all lists is left.
+pub const UNIQUE_LETTERS: usize = 4;
+
+/// Chosen by hand for this project; `words/README.md` says how. Frozen: whoever wrote a codename
+/// down relies on every position in it.
+const GERMAN: &str = include_str!("../words/german.txt");
+
 /// One list of 2,048 words, sorted, in lower-case letters a to z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WordList {
     language: &'static str,
-    words: &'static [&'static str; WORDS as usize],
+    words: Words,
+}
+
+/// Where the words stand. A text has no table of addresses beside it: a browser loads both lists,
+/// and 2,048 addresses are more than the words themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    Table(&'static [&'static str; WORDS as usize]),
+    Lines(&'static str),
 }
 
 impl WordList {
@@ -18,21 +34,30 @@ impl WordList {
     pub fn english() -> Self {
         Self {
             language: "en",
-            words: Language::English.word_list(),
+            words: Words::Table(Language::English.word_list()),
         }
     }
 
-    /// The list for a language tag such as `en` or `de-AT`, where there is one.
+    /// The German list.
+    pub fn german() -> Self {
+        Self {
+            language: "de",
+            words: Words::Lines(GERMAN),
+        }
+    }
+
+    /// The list for a language tag such as `de-AT` or a locale such as `de_AT.UTF-8`, where
+    /// there is one.
     pub fn for_language(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let primary = tag.split(['-', '_', '.', '@']).next().unwrap_or_default();
         Self::all()
             .into_iter()
             .find(|list| list.language.eq_ignore_ascii_case(primary))
     }
 
     /// Every list there is.
-    pub fn all() -> impl IntoIterator<Item = Self> {
-        [Self::english()]
+    pub fn all() -> [Self; 2] {
+        [Self::english(), Self::german()]
     }
 
     /// The language tag of the list.
@@ -40,26 +65,40 @@ impl WordList {
         self.language
     }
 
+    /// The words in their order.
+    pub fn iter(self) -> impl Iterator<Item = &'static str> {
+        let (table, lines) = match self.words {
+            Words::Table(table) => (table.as_slice(), ""),
+            Words::Lines(lines) => (&[][..], lines),
+        };
+        table.iter().copied().chain(lines.lines())
+    }
+
     /// The word at a position below [`WORDS`], or `None` above.
     pub fn word(self, position: u16) -> Option<&'static str> {
-        self.words.get(usize::from(position)).copied()
+        self.iter().nth(usize::from(position))
     }
 
     /// The position of a word in lower case.
     pub fn position(self, word: &str) -> Option<u16> {
-        let found = self.words.binary_search(&word).ok()?;
+        let found = self.iter().position(|known| known == word)?;
         Some(u16::try_from(found).expect("a position is below 2,048"))
     }
 
-    /// All words that start with `beginning`, in order: one of four letters fits at most one
-    /// word, except where the word is a beginning itself.
-    pub fn completions(self, beginning: &str) -> &'static [&'static str] {
+    /// All words that start with `beginning`, in order.
+    pub fn completions(self, beginning: &str) -> Vec<&'static str> {
         let beginning = beginning.trim().to_lowercase();
-        let first = self
-            .words
-            .partition_point(|word| *word < beginning.as_str());
-        let rest = &self.words[first..];
-        &rest[..rest.partition_point(|word| word.starts_with(&beginning))]
+        self.iter()
+            .filter(|word| word.starts_with(&beginning))
+            .collect()
+    }
+
+    /// The same, of every list. A beginning of [`UNIQUE_LETTERS`] fits at most one word.
+    pub fn completions_in_all(beginning: &str) -> Vec<&'static str> {
+        Self::all()
+            .into_iter()
+            .flat_map(|list| list.completions(beginning))
+            .collect()
     }
 }
 
@@ -68,22 +107,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_list_is_sorted_and_plain() {
-        for list in WordList::all() {
-            assert!(list.words.windows(2).all(|pair| pair[0] < pair[1]));
-            assert!(list
-                .words
-                .iter()
-                .all(|word| word.bytes().all(|b| b.is_ascii_lowercase())));
-        }
-    }
-
-    #[test]
     fn completes_what_is_typed() {
         let english = WordList::english();
         assert_eq!(english.completions(" Aban"), ["abandon"]);
         assert!(english.completions("zoo").contains(&"zoo"));
         assert!(english.completions("xyz").is_empty());
         assert_eq!(english.completions("").len(), usize::from(WORDS));
+        assert_eq!(WordList::completions_in_all("aban"), ["abandon"]);
+        assert_eq!(WordList::completions_in_all("Igel"), ["igel"]);
+    }
+
+    #[test]
+    fn finds_the_list_of_a_language() {
+        for (tag, language) in [
+            ("de", "de"),
+            ("de-AT", "de"),
+            ("de_CH.UTF-8", "de"),
+            ("DE@euro", "de"),
+            ("en.UTF-8", "en"),
+        ] {
+            let list = WordList::for_language(tag).map(WordList::language);
+            assert_eq!(list, Some(language), "{tag}");
+        }
+        for tag in ["", "C", "POSIX", "fr_FR", "deutsch"] {
+            assert_eq!(WordList::for_language(tag), None, "{tag}");
+        }
     }
 }

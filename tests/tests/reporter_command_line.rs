@@ -37,6 +37,7 @@ fn wrong_usage_is_said_without_repeating_what_was_typed() {
         &["check", "--words", "somethingprivate"],
         &["check", "--words-fd", "somethingprivate"],
         &["file", "--exclude", "somethingprivate"],
+        &["file", "--words-in", "somethingprivate"],
         &["--server", "somethingprivate", "check"],
         &["--server", "http://somethingprivate.example", "check"],
         &["--proxy", "somethingprivate", "check"],

@@ -72,6 +72,12 @@ export interface ReportBody {
   for_whom?: string;
 }
 
+/** Twelve new words in the language asked for, or in English where there are none in it. */
+export interface Codename {
+  language: string;
+  words: string[];
+}
+
 /** A sealed envelope that waits in the Worker for its stamp. */
 export interface Outgoing {
   /** Names the envelope inside the Worker. */
@@ -116,7 +122,7 @@ export interface Calls {
     args: Record<'instance' | 'state' | 'rosters' | 'prekeys' | 'index', Uint8Array> & { now: number };
     answer: Opened;
   };
-  'new-codename': { args: Record<never, never>; answer: { words: string[] } };
+  'new-codename': { args: { language: string }; answer: Codename };
   'compose-report': { args: { readers: number[]; body: ReportBody }; answer: Outgoing };
   /** `readers`: those ticked where no authentic list is in view; null where one is. */
   'compose-message': { args: { text: string; readers: number[] | null }; answer: Outgoing };
@@ -142,6 +148,7 @@ export interface Calls {
   older: { args: Record<never, never>; answer: { request: Uint8Array | null } };
   /** The body of a fetch that looks for nothing, for visits that only write. */
   'cover-fetch': { args: Record<never, never>; answer: { request: Uint8Array } };
+  /** The words of every language that begin like this. */
   complete: { args: { prefix: string }; answer: { words: string[] } };
   /** Forgets codename, drafts and keys. */
   wipe: { args: Record<never, never>; answer: Record<never, never> };

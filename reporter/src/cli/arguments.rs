@@ -1,7 +1,9 @@
 //! The command line. Nothing secret can be said on it: words come through a file descriptor,
 //! texts from a file or standard input.
 
+use super::language;
 use beistand_client::{Proxy, ServerAddress};
+use beistand_crypto_core::word_list::WordList;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -61,6 +63,9 @@ pub struct File {
     /// A person who must not read it; may be given several times
     #[arg(long, value_name = "SERIAL")]
     pub exclude: Vec<u32>,
+    /// Language of the twelve words, en or de; without it that of your locale
+    #[arg(long, value_name = "LANGUAGE", value_parser = language::word_list)]
+    pub words_in: Option<WordList>,
     /// Wait until the log shows the report
     #[arg(long)]
     pub wait: bool,

@@ -4,6 +4,7 @@ mod arguments;
 mod date;
 mod failure;
 mod input;
+mod language;
 mod plain;
 mod show;
 mod verbs;

@@ -48,9 +48,13 @@ impl Shown {
     }
 }
 
-/// A report was taken.
-pub fn filed(codename: &Codename, said: &Said<'_>, recorded: Option<bool>) -> Shown {
-    let list = WordList::english();
+/// A report was taken; the words are shown in the language of this list.
+pub fn filed(
+    codename: &Codename,
+    list: WordList,
+    said: &Said<'_>,
+    recorded: Option<bool>,
+) -> Shown {
     let mut text = Zeroizing::new(String::from(
         "Your report was taken. These twelve words open the answers; nobody can restore them:\n\n",
     ));
@@ -64,6 +68,7 @@ pub fn filed(codename: &Codename, said: &Said<'_>, recorded: Option<bool>) -> Sh
     ));
     let mut json = of_said(said, recorded);
     json["words"] = Value::from(codename.to_phrase(list).as_str());
+    json["words_in"] = Value::from(list.language());
     Shown { text, json }
 }
 

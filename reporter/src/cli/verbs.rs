@@ -3,6 +3,7 @@
 use super::arguments::{Arguments, Check, File, Reply, Verb, Who, Withdraw};
 use super::failure::Failure;
 use super::input;
+use super::language;
 use super::show::{self, Shown};
 use crate::{Inside, ReporterError, Said, Saying, Visit};
 use beistand_client::Client;
@@ -61,7 +62,8 @@ fn file(arguments: &Arguments, verb: &File) -> Result<Shown, Failure> {
     let readers = inside.readers_except(&serials(&verb.exclude))?;
     let said = inside.say(&Saying::Report(readers, Box::new(body)))?;
     let recorded = wait(&said, verb.wait)?;
-    Ok(show::filed(&codename, &said, recorded))
+    let list = verb.words_in.unwrap_or_else(language::own);
+    Ok(show::filed(&codename, list, &said, recorded))
 }
 
 fn check(arguments: &Arguments, verb: &Check) -> Result<Shown, Failure> {

@@ -3,15 +3,15 @@ import { PRIVATE, element, freshId } from '../../shared/element.ts';
 import { dayInWords, say } from '../../shared/say.ts';
 import { randomBelow, tidyWord, twoPlaces } from '../phrase.ts';
 import { workingDaysAfter } from '../workdays.ts';
-import type { PublicView } from '../wire.ts';
+import type { Codename, PublicView } from '../wire.ts';
 import { notice, type Notice } from './notice.ts';
 
 const QUIET_BUTTON = 'cdx-button cdx-button--size-large';
 
-function wordList(words: readonly string[]): HTMLElement {
+function wordList({ language, words }: Codename): HTMLElement {
   return element(
     'ol',
-    { class: 'words', translate: 'no', lang: 'en', dir: 'ltr' },
+    { class: 'words', translate: 'no', lang: language, dir: 'ltr' },
     ...words.map((word) => element('li', { class: 'words__word' }, element('span', {}, word))),
   );
 }
@@ -68,8 +68,8 @@ function twoWords(words: readonly string[]): Check {
 }
 
 /** The page with the words. `day`: under which the envelope is kept; `standing`: how far it has come. */
-export function wordsSheet(words: readonly string[], day: number, standing: Notice, view: PublicView): Check {
-  const check = twoWords(words);
+export function wordsSheet(codename: Codename, day: number, standing: Notice, view: PublicView): Check {
+  const check = twoWords(codename.words);
   const answerBy = workingDaysAfter(day, view.organisation.promise_days);
   const root = element(
     'div',
@@ -81,8 +81,8 @@ export function wordsSheet(words: readonly string[], day: number, standing: Noti
       { class: 'sheet words-sheet' },
       say(element('h2'), 'words-title'),
       say(element('p', {}), 'words-explain'),
-      wordList(words),
-      keepingButtons(words),
+      wordList(codename),
+      keepingButtons(codename.words),
       say(element('p', { class: 'hint' }), 'words-lost'),
       say(element('p', { class: 'hint' }), 'words-secret'),
       check.root,
