@@ -53,9 +53,14 @@ impl Session {
         Ok(self.0.open(instance, &served, UnixTime(u64::from(now)))?)
     }
 
-    /// Twelve new words, and the language they are in: the one asked for, or English.
-    pub fn new_codename(&mut self, language: &str) -> Result<String, JsValue> {
-        json(&self.0.new_codename(language)?)
+    /// Makes a new codename.
+    pub fn new_codename(&mut self) -> Result<(), JsValue> {
+        Ok(self.0.new_codename()?)
+    }
+
+    /// Its twelve words, and the language they are in: the one asked for, or English.
+    pub fn words(&self, language: &str) -> Result<String, JsValue> {
+        json(&self.0.words(language)?)
     }
 
     /// Seals a report; `body` is JSON.

@@ -44,9 +44,9 @@ struct Waiting {
     stamp: u64,
 }
 
-/// A new codename, as it is shown.
+/// A codename, as it is shown.
 #[derive(Serialize)]
-pub struct NewWords {
+pub struct Words {
     language: &'static str,
     words: [&'static str; CODENAME_WORDS],
 }
@@ -139,16 +139,21 @@ impl Visit {
         self.snapshot.as_ref().ok_or(Failure::ORDER)
     }
 
-    /// New words in this language, or in English where there are none in it, and a mailbox for
-    /// them.
-    pub fn new_codename(&mut self, language: &str) -> Result<NewWords, Failure> {
+    /// A new codename, and a mailbox for it.
+    pub fn new_codename(&mut self) -> Result<(), Failure> {
         let codename = Codename::generate(&mut OsRng);
         let instance = &self.snapshot()?.instance().instance;
         self.reporting = Some(Mailbox::from_codename(&codename, instance));
+        Ok(())
+    }
+
+    /// The new codename in this language, or in English where there are no words in it.
+    pub fn words(&self, language: &str) -> Result<Words, Failure> {
+        let mailbox = self.reporting.as_ref().ok_or(Failure::ORDER)?;
         let list = WordList::for_language(language).unwrap_or_else(WordList::english);
-        Ok(NewWords {
+        Ok(Words {
             language: list.language(),
-            words: codename.words(list),
+            words: mailbox.keys().codename().words(list),
         })
     }
 

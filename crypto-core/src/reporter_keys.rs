@@ -38,6 +38,11 @@ impl ReporterKeys {
         }
     }
 
+    /// What they were derived from.
+    pub fn codename(&self) -> &Codename {
+        &self.codename
+    }
+
     /// Signs the reporter's messages.
     pub fn signer(&self) -> &Signer {
         &self.signer

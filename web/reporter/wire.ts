@@ -72,8 +72,8 @@ export interface ReportBody {
   for_whom?: string;
 }
 
-/** Twelve new words in the language asked for, or in English where there are none in it. */
-export interface Codename {
+/** The 12 words in the language asked for, or in English where there are none in it. */
+export interface Words {
   language: string;
   words: string[];
 }
@@ -122,7 +122,10 @@ export interface Calls {
     args: Record<'instance' | 'state' | 'rosters' | 'prekeys' | 'index', Uint8Array> & { now: number };
     answer: Opened;
   };
-  'new-codename': { args: { language: string }; answer: Codename };
+  /** Makes the codename of a first report; the Worker keeps it. */
+  'new-codename': { args: Record<never, never>; answer: Record<never, never> };
+  /** That codename as 12 words. */
+  words: { args: { language: string }; answer: Words };
   'compose-report': { args: { readers: number[]; body: ReportBody }; answer: Outgoing };
   /** `readers`: those ticked where no authentic list is in view; null where one is. */
   'compose-message': { args: { text: string; readers: number[] | null }; answer: Outgoing };

@@ -6,7 +6,8 @@ import type { Calls, Operation, Request, Response } from './wire.ts';
 /** What client-wasm offers; JSON in and out where it is not bytes or numbers. */
 interface Session {
   open(instance: Uint8Array, state: Uint8Array, rosters: Uint8Array, prekeys: Uint8Array, index: Uint8Array, now: number): string;
-  new_codename(language: string): string;
+  new_codename(): void;
+  words(language: string): string;
   compose_report(readers: Uint32Array, body: string): string;
   compose_message(text: string, readers: Uint32Array | undefined): string;
   mark_occupied(envelope: number): void;
@@ -60,7 +61,11 @@ function session(): Promise<Session> {
 function answers(now: Session): Answers {
   return {
     open: (a) => JSON.parse(now.open(a.instance, a.state, a.rosters, a.prekeys, a.index, a.now)),
-    'new-codename': ({ language }) => JSON.parse(now.new_codename(language)),
+    'new-codename': () => {
+      now.new_codename();
+      return {};
+    },
+    words: ({ language }) => JSON.parse(now.words(language)),
     'compose-report': (a) => JSON.parse(now.compose_report(new Uint32Array(a.readers), JSON.stringify(a.body))),
     'compose-message': (a) =>
       JSON.parse(now.compose_message(a.text, a.readers === null ? undefined : new Uint32Array(a.readers))),

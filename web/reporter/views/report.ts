@@ -1,13 +1,16 @@
 // The first page: what to know, one field that is needed, who may read it, send.
 import { element } from '../../shared/element.ts';
 import { language, say } from '../../shared/say.ts';
+import { EarlyStamp } from '../early-stamp.ts';
+import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
 import { Trouble } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
-import type { Codename, ReportBody } from '../wire.ts';
+import type { ReportBody, Words } from '../wire.ts';
 import { before } from './before.ts';
 import { details } from './details.ts';
 import { field } from './field.ts';
+import { preview } from './preview.ts';
 import { readers, type Readers } from './readers.ts';
 import { recordLine } from './record.ts';
 import { sendButton } from './send-button.ts';
@@ -21,10 +24,13 @@ export interface ReportPage {
   writing(): boolean;
 }
 
-export function reportPage(visit: Visit): ReportPage {
+/** `easy`: the link to the page in easy language. */
+export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
   const sending = new Sending(visit);
   const story = field({ label: 'what-happened', hint: 'what-happened-hint', rows: 9, required: true, heading: true });
   const more = details();
+  const bodyNow = (): ReportBody => ({ text: story.control.value, ...more.filled() });
+  const shown = preview(() => ({ body: bodyNow(), readers: allowed?.left() ?? null }));
   const readersPlace = element('div');
   const send = sendButton('send-report', 'send-hint');
   const locked = say(element('p', { class: 'hint' }), 'locked-draft');
@@ -35,21 +41,37 @@ export function reportPage(visit: Visit): ReportPage {
     story.root,
     readersPlace,
     more.root,
+    shown.root,
     locked,
     send.root,
   );
-  const root = element('div', { class: 'page' }, before(visit, () => story.control.focus()), form);
+  const root = element('div', { class: 'page' }, before(visit, () => story.control.focus(), easy), form);
 
   let allowed: Readers | null = null;
-  let codename: Codename | null = null;
+  let codename: Promise<unknown> | null = null;
+  /** The codename, made once: whoever asks first. */
+  const ownCodename = (): Promise<unknown> => {
+    codename ??= visit.engine.call('new-codename', {}).catch((error: unknown) => {
+      codename = null;
+      throw error;
+    });
+    return codename;
+  };
+  const stamp = new EarlyStamp(visit.engine, ownCodename);
+  const stampWhileTyping = (): void => {
+    if (writing() && visit.standing.is === 'ready') stamp.begin();
+  };
   let confirmed = (): boolean => true;
   let sent = false;
 
   visit.watch(() => {
     if (visit.standing.is === 'ready' && allowed === null) {
-      allowed = readers(visit.standing.view.members);
+      const { members } = visit.standing.view;
+      allowed = readers(members);
+      more.know(members);
       readersPlace.replaceChildren(allowed.root);
       send.quiet();
+      stampWhileTyping();
     }
     if (visit.standing.is === 'expired') send.fail(new Trouble('roster-expired'));
     if (visit.standing.is === 'trouble') send.fail(visit.standing.error);
@@ -73,31 +95,39 @@ export function reportPage(visit: Visit): ReportPage {
       return;
     }
     let arrived: Sent | null = null;
+    let words: Words | null = null;
     const went = await send.run(async (stage) => {
       stage('sealing');
       if (visit.standing.is !== 'ready') await visit.open();
       const view = visit.ready();
       const chosen = allowed?.allowed() ?? view.members.map((member) => member.serial);
-      const body: ReportBody = { text: story.control.value, ...more.filled() };
-      codename ??= await visit.engine.call('new-codename', { language: language() });
+      const body = bodyNow();
+      await ownCodename();
+      words = await visit.engine.call('words', { language: language() });
       const compose = () => visit.engine.call('compose-report', { readers: chosen, body });
       arrived = await sending.send(compose, stage);
     });
     lock(sending.uncertain);
-    if (!went || arrived === null || codename === null) return;
+    if (sending.uncertain) retry.plan();
+    else retry.done();
+    if (!went || arrived === null || words === null) return;
     const letter: Sent = arrived;
     sent = true;
     form.reset();
-    const sheet = wordsSheet(codename, letter.day, recordLine(visit, letter, 'words-promise'), visit.ready());
+    const sheet = wordsSheet(words, letter.day, recordLine(visit, letter, 'words-promise'), visit.ready());
     confirmed = sheet.confirmed;
     root.replaceChildren(sheet.root);
     window.scrollTo(0, 0);
     sheet.root.querySelector('h1')?.focus();
   };
+  // A page that was wiped meanwhile has nothing to send any more.
+  const retry = new Retry(() => void (root.isConnected && submit()));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();
   });
+  story.control.addEventListener('input', stampWhileTyping);
+  for (const change of ['input', 'change']) form.addEventListener(change, shown.refresh);
 
   const writing = (): boolean => !sent && story.control.value.trim() !== '';
   return { root, writing, unfinished: () => writing() || !confirmed() };

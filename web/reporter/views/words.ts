@@ -3,12 +3,12 @@ import { PRIVATE, element, freshId } from '../../shared/element.ts';
 import { dayInWords, say } from '../../shared/say.ts';
 import { randomBelow, tidyWord, twoPlaces } from '../phrase.ts';
 import { workingDaysAfter } from '../workdays.ts';
-import type { Codename, PublicView } from '../wire.ts';
+import type { PublicView, Words } from '../wire.ts';
 import { notice, type Notice } from './notice.ts';
 
 const QUIET_BUTTON = 'cdx-button cdx-button--size-large';
 
-function wordList({ language, words }: Codename): HTMLElement {
+function wordList({ language, words }: Words): HTMLElement {
   return element(
     'ol',
     { class: 'words', translate: 'no', lang: language, dir: 'ltr' },
@@ -68,8 +68,8 @@ function twoWords(words: readonly string[]): Check {
 }
 
 /** The page with the words. `day`: under which the envelope is kept; `standing`: how far it has come. */
-export function wordsSheet(codename: Codename, day: number, standing: Notice, view: PublicView): Check {
-  const check = twoWords(codename.words);
+export function wordsSheet({ language, words }: Words, day: number, standing: Notice, view: PublicView): Check {
+  const check = twoWords(words);
   const answerBy = workingDaysAfter(day, view.organisation.promise_days);
   const root = element(
     'div',
@@ -81,8 +81,8 @@ export function wordsSheet(codename: Codename, day: number, standing: Notice, vi
       { class: 'sheet words-sheet' },
       say(element('h2'), 'words-title'),
       say(element('p', {}), 'words-explain'),
-      wordList(codename),
-      keepingButtons(codename.words),
+      wordList({ language, words }),
+      keepingButtons(words),
       say(element('p', { class: 'hint' }), 'words-lost'),
       say(element('p', { class: 'hint' }), 'words-secret'),
       check.root,

@@ -1,4 +1,5 @@
-//! The documents: every page in the summary, every link to something that is there.
+//! The documents: every page in the summary, every link to something that is there, and every
+//! source file and test that a page names.
 //! The book itself is built where mdbook is installed.
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ const SUMMARY: &str = "docs/SUMMARY.md";
 pub fn check() -> Result<Report, Failure> {
     let files: BTreeSet<String> = files::all()?.into_iter().collect();
     let pages = files.iter().filter(|path| path.ends_with(".md"));
+    let tests = tests(&files)?;
     let mut findings = Vec::new();
     let mut count = 0;
     for page in pages.clone() {
@@ -24,6 +26,10 @@ pub fn check() -> Result<Report, Failure> {
         for link in links(&text) {
             count += 1;
             findings.extend(broken(page, &text, link)?);
+        }
+        if page.starts_with("docs/") {
+            let missing = named(&text).filter(|name| !is_there(name, &files, &tests));
+            findings.extend(missing.map(|name| format!("{page} names {name}, which is not there")));
         }
     }
     let summary = files::text(SUMMARY)?.unwrap_or_default();
@@ -57,6 +63,43 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
         .flat_map(|line| line.split('`').step_by(2))
         .flat_map(|part| part.split("](").skip(1))
         .filter_map(|rest| Some(rest.split_once(')')?.0.trim()))
+}
+
+/// What stands in code outside fenced blocks.
+fn named(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_fence = false;
+    text.lines()
+        .filter(move |line| {
+            let is_fence = line.trim_start().starts_with("```");
+            in_fence ^= is_fence;
+            !is_fence && !in_fence
+        })
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// Whether a name in code is no file or test of ours, or one that exists: a page that argues with
+/// a test must notice when the test goes.
+fn is_there(name: &str, files: &BTreeSet<String>, tests: &BTreeSet<String>) -> bool {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.contains('/') && [".rs", ".ts", ".mjs"].iter().any(|end| name.ends_with(end)) {
+        name.contains('*') || files.contains(name)
+    } else if name.matches('_').count() > 3 && name.chars().all(is_word) {
+        tests.contains(name)
+    } else {
+        true
+    }
+}
+
+/// The names of all functions under a `#[test]`.
+fn tests(files: &BTreeSet<String>) -> Result<BTreeSet<String>, Failure> {
+    let mut names = BTreeSet::new();
+    for path in files.iter().filter(|path| path.ends_with(".rs")) {
+        let text = files::text(path)?.unwrap_or_default();
+        let after = text.split("#[test]\n").skip(1);
+        let name = |rest: &str| Some(rest.split_once("fn ")?.1.split_once('(')?.0.to_owned());
+        names.extend(after.filter_map(name));
+    }
+    Ok(names)
 }
 
 /// What is wrong with a link on a page, if anything. Addresses of the web are not
@@ -127,6 +170,19 @@ mod tests {
     fn links_are_resolved_from_their_page() {
         assert_eq!(beside("docs/adr/0001.md", "../a.md#b"), "docs/a.md");
         assert_eq!(beside("README.md", "docs/a.md"), "docs/a.md");
+    }
+
+    #[test]
+    fn files_and_tests_that_went_are_found() {
+        let files = BTreeSet::from(["a/b.rs".to_owned()]);
+        let tests = BTreeSet::from(["this_is_no_test_of_yours".to_owned()]);
+        let text = "`a/b.rs` `a/c.rs` `k(label)` `c.rs`\n```\n`d/e.rs`\n```\n\
+                    `this_is_no_test_of_yours` `this_was_a_test_once` `decoys_per_desk_day` `a/*.mjs`";
+        let missing = named(text).filter(|name| !is_there(name, &files, &tests));
+        assert_eq!(
+            missing.collect::<Vec<_>>(),
+            ["a/c.rs", "this_was_a_test_once"]
+        );
     }
 
     #[test]

@@ -104,7 +104,7 @@ const CHECKS: [Check; 10] = [
     },
     Check {
         name: "docs",
-        cure: "mend the link, or list the page in docs/SUMMARY.md",
+        cure: "mend the link or the name, or list the page in docs/SUMMARY.md",
         run: docs::check,
     },
     Check {
