@@ -163,7 +163,7 @@ impl Roster {
 
 /// Not empty, at most `longest` characters, nothing that controls a terminal or turns the
 /// direction of text around.
-fn text_is_clean(text: &str, longest: usize) -> bool {
+pub fn text_is_clean(text: &str, longest: usize) -> bool {
     let foul = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -10,6 +10,7 @@ pub mod instance_file;
 pub mod invitation;
 pub mod join_request;
 pub mod organisation;
+pub mod organisation_rules;
 pub mod root_key;
 pub mod roster_draft;
 pub mod roster_signing;

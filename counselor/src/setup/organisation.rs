@@ -1,6 +1,7 @@
 //! The description of an organisation that a person writes in an editor (TOML, or JSON for
 //! scripts) and from which rosters are drafted.
 
+use super::organisation_rules::{self, Mistake};
 use crate::date::parse_date;
 use beistand_crypto_core::attachment::MAX_FILE_SIZE;
 use beistand_protocol::roster::{
@@ -76,6 +77,9 @@ pub enum DescriptionError {
         /// In the parser's words.
         mistake: String,
     },
+    /// Something that the site could not show.
+    #[error("the description of the organisation cannot be used: {0}")]
+    Value(#[from] Mistake),
     /// A date that is none.
     #[error("away_until of person {serial} is not a date like 2026-12-31")]
     Date {
@@ -146,15 +150,17 @@ impl Description {
             .members
             .into_iter()
             .map(Member::try_from)
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        let organisation = Organisation {
+            name: written.name,
+            promise_days: written.promise_days,
+            helplines: written.helplines,
+            other_ways: written.other_ways,
+            neutral_exit: written.neutral_exit,
+        };
+        organisation_rules::check(&organisation, &members)?;
         Ok(Self {
-            organisation: Organisation {
-                name: written.name,
-                promise_days: written.promise_days,
-                helplines: written.helplines,
-                other_ways: written.other_ways,
-                neutral_exit: written.neutral_exit,
-            },
+            organisation,
             url: written.url,
             members,
             parameters: written.parameters,
