@@ -5,11 +5,14 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 
+pub mod site;
 pub mod visit;
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Bench {
+    /// What a reporter's browser loads, beside what it may load
+    Site,
     /// What a visit costs the server, by how much is stored
     Visit,
 }
@@ -20,6 +23,7 @@ pub enum Bench {
 /// Something does not build or run, or a bar is not met.
 pub fn run(bench: Bench) -> Result<(), Failure> {
     match bench {
+        Bench::Site => site::run(),
         Bench::Visit => visit::run(),
     }
 }
