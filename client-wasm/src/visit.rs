@@ -178,7 +178,7 @@ impl Visit {
         };
         let body = MessageBody {
             text,
-            attachments: Vec::new(),
+            ..MessageBody::default()
         };
         let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
         let outgoing = mailbox.compose_message(self.snapshot()?, &choice, body, &mut OsRng)?;

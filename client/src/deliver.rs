@@ -26,6 +26,27 @@ pub struct Sealed {
     pub blob: SealedBlob,
 }
 
+impl From<PutRequest> for Sealed {
+    /// Without the stamp, which is found when it is put.
+    fn from(put: PutRequest) -> Self {
+        let PutRequest {
+            day,
+            slot,
+            delete_hash,
+            shard,
+            stamp: _,
+            blob,
+        } = put;
+        Self {
+            day,
+            slot,
+            delete_hash,
+            shard,
+            blob,
+        }
+    }
+}
+
 /// A blob that is stored, and the proof of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivered {

@@ -161,11 +161,13 @@ fn messages() -> Value {
         Body::Message(MessageBody {
             text: "More.".into(),
             attachments: Vec::new(),
+            consent: None,
         }),
         Body::Reply(ReplyBody {
             text: "We read it.".into(),
             status: Some(Status::WaitingForYou),
             attachments: Vec::new(),
+            consent: None,
         }),
         Body::Note(NoteBody {
             text: "Between us.".into(),
@@ -174,6 +176,7 @@ fn messages() -> Value {
             key,
             text: None,
             attachments: Vec::new(),
+            consent: None,
         }),
         Body::Withdraw(WithdrawBody::default()),
     ];

@@ -2,6 +2,7 @@
 //! that every content has one encoding.
 
 use crate::attachment::Attachment;
+use crate::consent::{ConsentAnswer, ConsentRequest};
 use crate::reply_to::ReplyTo;
 use crate::secret_hex::SecretHex;
 use serde::{Deserialize, Serialize};
@@ -147,6 +148,9 @@ pub struct MessageBody {
     /// Files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What may be shown to somebody, where a counselor asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentAnswer>,
 }
 
 /// A counselor's answer.
@@ -161,6 +165,9 @@ pub struct ReplyBody {
     /// Files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// Asks whether something may be shown to somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentRequest>,
 }
 
 /// Where a case stands, in words for the reporter.
@@ -231,6 +238,9 @@ pub struct KeyChangeBody {
     /// Files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What may be shown to somebody, where a counselor asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentAnswer>,
 }
 
 /// The wish that everything be deleted.
@@ -278,6 +288,25 @@ impl Body {
             Self::KeyChange(body) => &body.attachments,
             Self::Note(_) | Self::Share(_) | Self::Withdraw(_) => &[],
         }
+    }
+
+    /// The answer to a request for consent in it.
+    pub fn consent_answer(&self) -> Option<&ConsentAnswer> {
+        match self {
+            Self::Message(body) => body.consent.as_ref(),
+            Self::KeyChange(body) => body.consent.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether what it asks or answers about consent says enough and not too much.
+    pub(crate) fn consent_is_complete(&self) -> bool {
+        let asks = match self {
+            Self::Reply(body) => body.consent.as_ref(),
+            _ => None,
+        };
+        asks.is_none_or(ConsentRequest::is_complete)
+            && self.consent_answer().is_none_or(ConsentAnswer::is_complete)
     }
 
     pub(crate) fn parse(kind: Kind, json: &str) -> Result<Self, serde_json::Error> {

@@ -1,7 +1,7 @@
 //! All conversations a device can read, filled from what a sync brings. Pure: the vault around
 //! it keeps [`crate::archive::ArchivedConversation`]s.
 
-use crate::body::{Body, ShareBody};
+use crate::body::{Body, ShareBody, SharedMessage};
 use crate::conversation::Conversation;
 use crate::conversation_key::ConversationKey;
 use crate::device_keys::DeviceKeys;
@@ -96,6 +96,14 @@ impl Casebook {
     /// How many messages wait for the beginning of their conversation.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// What waits that lay in this slot, as it was opened: to be kept, and to be taken in again
+    /// later, when the key that opened its envelope is destroyed.
+    pub fn waiting_message(&self, slot: &Slot) -> Option<SharedMessage> {
+        let mut waiting = self.waiting.iter();
+        let (opened, _) = waiting.find(|(_, found)| found.slot == *slot)?;
+        Some(opened.lines())
     }
 
     /// Tries the device's keys on one thing on the wall and takes it in if it opens. Parts are

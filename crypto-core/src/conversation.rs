@@ -178,6 +178,19 @@ impl Conversation {
         })
     }
 
+    /// The file whose SHA-256, in hexadecimal, begins with `id`; none where there is none, or where
+    /// there are two that differ.
+    pub fn attachment(&self, id: &str) -> Option<&Attachment> {
+        let mut found = self
+            .attachments()
+            .map(|(_, file)| file)
+            .filter(|file| !id.is_empty() && file.sha256.to_string().starts_with(id));
+        let first = found.next()?;
+        found
+            .all(|file| file.sha256 == first.sha256)
+            .then_some(first)
+    }
+
     /// The list of readers the reporter signed last, where a message of theirs is here.
     pub fn readers(&self) -> Option<AuthenticReaders> {
         let newest = self

@@ -21,6 +21,7 @@ pub mod body;
 pub mod casebook;
 pub mod codename;
 pub mod compose;
+pub mod consent;
 pub mod conversation;
 pub mod conversation_key;
 pub mod counselor;

@@ -17,6 +17,9 @@ use zeroize::Zeroizing;
 
 /// Most bytes of line 1. What is longer travels as an attachment.
 pub const LINE_LIMIT: usize = 48 * 1024;
+/// Most bytes of line 1 of a share: it wraps whole messages, and what could be sent can be shared.
+/// As much as every class of envelope has room for.
+pub const SHARE_LINE_LIMIT: usize = 64 * 1024;
 /// The version of the message format.
 pub const MESSAGE_VERSION: u8 = 1;
 
@@ -51,8 +54,8 @@ pub struct Message {
 /// Why a line is not a message, or a message cannot be a line. Nothing of it is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
-    /// Longer than [`LINE_LIMIT`].
-    #[error("the message is longer than {LINE_LIMIT} bytes")]
+    /// Longer than [`LINE_LIMIT`], or [`SHARE_LINE_LIMIT`] in a share.
+    #[error("the message is too long for an envelope")]
     TooLong,
     /// Not JSON of the expected form.
     #[error("the message is malformed")]
@@ -84,6 +87,9 @@ pub enum MessageError {
     /// An attachment whose numbers do not fit each other.
     #[error("the message has an attachment that cannot be right")]
     Attachment,
+    /// A request for consent, or an answer to one, without items or with too many.
+    #[error("the message asks for consent, or answers, in a way that cannot be right")]
+    Consent,
 }
 
 /// Field order is the encoding's.
@@ -145,7 +151,11 @@ impl Message {
             body: &self.body,
         };
         let line = Zeroizing::new(serde_json::to_string(&wire).map_err(|_| MessageError::Form)?);
-        if line.len() > LINE_LIMIT {
+        let limit = match self.kind() {
+            Kind::Share => SHARE_LINE_LIMIT,
+            _ => LINE_LIMIT,
+        };
+        if line.len() > limit {
             return Err(MessageError::TooLong);
         }
         Ok(line)
@@ -157,7 +167,7 @@ impl Message {
     /// # Errors
     /// One [`MessageError`] for each rule.
     pub fn from_line(line: &str) -> Result<Self, MessageError> {
-        if line.len() > LINE_LIMIT {
+        if line.len() > SHARE_LINE_LIMIT {
             return Err(MessageError::TooLong);
         }
         let preface: Preface = serde_json::from_str(line).map_err(|_| MessageError::Form)?;
@@ -220,7 +230,8 @@ impl Message {
         ensure(
             attachments.iter().all(|file| file.is_consistent()),
             MessageError::Attachment,
-        )
+        )?;
+        ensure(self.body.consent_is_complete(), MessageError::Consent)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening an envelope (section 4). What does not open is normal: decoys, and what is for others.
 
 use crate::age_file;
+use crate::body::SharedMessage;
 use crate::hybrid_identity::HybridIdentity;
 use crate::message::{Message, MessageError};
 use crate::seal::signature_line;
@@ -78,6 +79,14 @@ impl OpenedEnvelope {
             line2: line2.to_owned(),
             signature,
         })
+    }
+
+    /// The two lines, verbatim.
+    pub fn lines(&self) -> SharedMessage {
+        SharedMessage {
+            line1: self.line1.to_string(),
+            line2: self.line2.clone(),
+        }
     }
 
     /// The conversation the message claims to belong to.

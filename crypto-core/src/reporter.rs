@@ -291,12 +291,17 @@ impl Mailbox {
         }
         let key_index = self.fresh_key_index(snapshot)?;
         let key = self.keys.conversation_key(key_index);
-        let MessageBody { text, attachments } = body;
+        let MessageBody {
+            text,
+            attachments,
+            consent,
+        } = body;
         let text = (!text.is_empty()).then_some(text);
         let body = KeyChangeBody {
             key: key.secret().clone(),
             text,
             attachments,
+            consent,
         };
         self.compose(snapshot, key_index, &readers, Body::KeyChange(body), rng)
     }

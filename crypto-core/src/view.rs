@@ -1,6 +1,7 @@
 //! Messages as a site or a command line shows them: plain values, no keys.
 
 use crate::body::{Answer, Body, ForWhom, Kind, ReportBody, Status};
+use crate::consent::ConsentView;
 use crate::conversation::{Continuity, Conversation};
 use crate::verify::VerifiedMessage;
 use beistand_protocol::bytes::{Digest, Slot};
@@ -33,6 +34,10 @@ pub struct MessageView {
     pub report: Option<ReportView>,
     /// The files that go with it.
     pub attachments: Vec<AttachmentView>,
+    /// What a reply asks consent for, and how that stands.
+    pub consent: Option<ConsentView>,
+    /// The reply whose request for consent this message answers.
+    pub consent_to: Option<Digest>,
     /// Who may read.
     pub readers: Vec<Serial>,
     /// `begins`, `continues` or `gap`.
@@ -80,14 +85,17 @@ impl Conversation {
     /// All messages in order, with names from `roster`.
     pub fn view(&self, roster: &Roster) -> Vec<MessageView> {
         self.messages()
-            .map(|(message, continuity)| MessageView::new(message, continuity, roster))
+            .map(|(message, continuity)| MessageView {
+                consent: self.consent(message),
+                ..MessageView::new(message, continuity, roster)
+            })
             .collect()
     }
 }
 
 impl MessageView {
-    /// The view of one message, with names from `roster`.
-    pub fn new(verified: &VerifiedMessage, continuity: Continuity, roster: &Roster) -> Self {
+    /// The view of one message by itself, with names from `roster`.
+    fn new(verified: &VerifiedMessage, continuity: Continuity, roster: &Roster) -> Self {
         let message = verified.message();
         let member = verified.author().and_then(|serial| roster.member(serial));
         let attachments = message
@@ -120,6 +128,8 @@ impl MessageView {
                 _ => None,
             },
             attachments: attachments.collect(),
+            consent: None,
+            consent_to: message.body.consent_answer().map(|answer| answer.request),
             readers: message.readers.serials().to_vec(),
             continuity,
         }

@@ -294,6 +294,7 @@ fn a_second_key_of_the_same_index() {
         key: key.secret().clone(),
         text: None,
         attachments: Vec::new(),
+        consent: None,
     });
     scene.verify(scene.by_reporter(&message)).unwrap();
     let mut known = scene.known();

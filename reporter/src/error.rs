@@ -1,5 +1,6 @@
 //! What can go wrong for a reporter, and what to do about it.
 
+use beistand_attachments::{SaveError, SendError, SourceError};
 use beistand_client::{ClientError, DeliverError, LoadError};
 use beistand_crypto_core::codename::CodenameError;
 use beistand_crypto_core::compose::ComposeError;
@@ -22,6 +23,24 @@ pub enum ReporterError {
     /// The message was not taken, or not acknowledged as it must be.
     #[error(transparent)]
     Deliver(#[from] DeliverError),
+    /// A file on this machine cannot be sent.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A file was not sent.
+    #[error("a file was not sent: {0}")]
+    Send(#[from] SendError),
+    /// A file was not saved.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// No such file is in view.
+    #[error("no file in view has this number")]
+    UnknownFile,
+    /// No request for consent is in view, or not that one.
+    #[error("no question of that kind is in view")]
+    UnknownRequest,
+    /// An item the request does not have.
+    #[error("the question has no item of that number")]
+    UnknownItem,
     /// Nothing was said.
     #[error("the text is empty")]
     Empty,
@@ -57,6 +76,17 @@ impl ReporterError {
             Self::Deliver(DeliverError::Promise(_)) => {
                 "do not rely on it having arrived; try again, and use another way to reach the team"
             }
+            Self::Source(error) => error.hint(),
+            Self::Send(SendError::Deliver(DeliverError::Client(error))) => error.hint(),
+            Self::Send(_) => "nothing was said; try again, or send the words without the file",
+            Self::Save(error) => error.hint(),
+            Self::UnknownFile => {
+                "`beistand-report check` shows the numbers of files; only the newest messages are \
+                 in view"
+            }
+            Self::UnknownRequest | Self::UnknownItem => {
+                "nothing was sent; `beistand-report check` shows what was asked, and the numbers"
+            }
             Self::Empty => "nothing was sent; write what happened, one sentence is enough",
             Self::NotRecorded => {
                 "keep the promise, it is the proof; use another way to reach the team"
@@ -71,6 +101,10 @@ impl ReporterError {
             Self::Load(LoadError::Client(ClientError::Unreachable { .. }))
                 | Self::Client(ClientError::Unreachable { .. })
                 | Self::Deliver(DeliverError::Client(ClientError::Unreachable { .. }))
+                | Self::Send(SendError::Deliver(DeliverError::Client(
+                    ClientError::Unreachable { .. }
+                )))
+                | Self::Save(SaveError::Client(ClientError::Unreachable { .. }))
         )
     }
 }

@@ -3,17 +3,23 @@
 
 use crate::error::ReporterError;
 use crate::said::Said;
+use beistand_attachments::progress::Step;
+use beistand_attachments::{save, send, Patience, Source};
 use beistand_client::{
     deliver, fetch_stamped, load_snapshot, Client, ClientError, DeliverError, Delivered, Sealed,
 };
+use beistand_crypto_core::attachment::{Attachment, SealedPart};
 use beistand_crypto_core::audience::AudienceError;
 use beistand_crypto_core::body::{MessageBody, ReportBody, WithdrawBody};
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::compose::ComposeError;
+use beistand_crypto_core::consent::{Consent, ConsentAnswer};
 use beistand_crypto_core::conversation::Conversation;
 use beistand_crypto_core::outgoing::{decoy, Outgoing};
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter::{Located, Mailbox, Outcome, ReaderChoice};
+use beistand_protocol::bytes::Slot;
+use beistand_protocol::delete::DeleteRequest;
 use beistand_protocol::instance::Instance;
 use beistand_protocol::roster::Serial;
 use beistand_protocol::snapshot::Snapshot;
@@ -21,6 +27,7 @@ use beistand_protocol::time::UnixTime;
 use beistand_protocol::trust::Verified;
 use rand::rngs::OsRng;
 use rand::RngCore as _;
+use std::path::{Path, PathBuf};
 
 /// How often the same bytes are sent where no answer comes: the server takes them only once.
 const DELIVERIES: usize = 3;
@@ -39,6 +46,7 @@ pub struct Inside<'a> {
     mailbox: Mailbox,
     located: Vec<Located>,
     left: usize,
+    attached: Vec<Slot>,
 }
 
 /// What a reporter says.
@@ -101,6 +109,7 @@ impl<'a> Visit<'a> {
             mailbox,
             located,
             left: plan.left,
+            attached: Vec::new(),
         })
     }
 }
@@ -181,6 +190,102 @@ impl<'a> Inside<'a> {
             .map_err(|_| refuse(AudienceError::NobodyReachable))
     }
 
+    /// Sends files that are to go with what is said next, and answers what it is to say about
+    /// them. `progress` is told the number of the file, from 0, and how far it is.
+    ///
+    /// # Errors
+    /// [`ReporterError::Send`]. Nothing was said then; the parts that were sent are deleted as far
+    /// as the server can be reached, and expire otherwise.
+    pub fn attach(
+        &mut self,
+        files: &mut [Source],
+        patience: Patience,
+        progress: &mut dyn FnMut(usize, Step),
+    ) -> Result<Vec<Attachment>, ReporterError> {
+        let mut attachments = Vec::with_capacity(files.len());
+        for (number, file) in files.iter_mut().enumerate() {
+            let (mailbox, snapshot, slots) = (&self.mailbox, &self.snapshot, &mut self.attached);
+            let mut part = |part: SealedPart| {
+                slots.push(part.slot);
+                Ok(mailbox.part(snapshot, part))
+            };
+            let mut step = |step| progress(number, step);
+            match send(self.client, snapshot, file, &mut part, patience, &mut step) {
+                Ok(attachment) => attachments.push(attachment),
+                Err(error) => {
+                    self.discard_parts();
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(attachments)
+    }
+
+    /// Deletes the parts of a message that was not said.
+    fn discard_parts(&mut self) {
+        for slot in std::mem::take(&mut self.attached) {
+            let key = self.mailbox.keys().delete_key(&slot);
+            let deleted = self.client.delete(&DeleteRequest { slot, key });
+            if let Err(ClientError::Unreachable { .. }) = deleted {
+                return;
+            }
+        }
+    }
+
+    /// The answer to a question for consent in view, the one whose digest begins with `id` or else
+    /// the newest: yes to the items of these numbers, from 1, and no to all others.
+    ///
+    /// # Errors
+    /// [`ReporterError::UnknownRequest`], [`ReporterError::UnknownItem`].
+    pub fn consent_answer(
+        &self,
+        id: Option<&str>,
+        yes: &[usize],
+    ) -> Result<ConsentAnswer, ReporterError> {
+        let conversation = self.conversation();
+        let (request, view) = conversation
+            .messages()
+            .filter_map(|(message, _)| Some((message.digest(), conversation.consent(message)?)))
+            .filter(|(digest, _)| id.is_none_or(|id| digest.to_string().starts_with(id)))
+            .last()
+            .ok_or(ReporterError::UnknownRequest)?;
+        let count = view.items.len();
+        if yes.iter().any(|number| !(1..=count).contains(number)) {
+            return Err(ReporterError::UnknownItem);
+        }
+        let answer = |number| match yes.contains(&number) {
+            true => Consent::Yes,
+            false => Consent::No,
+        };
+        Ok(ConsentAnswer {
+            request,
+            items: (1..=count).map(answer).collect(),
+        })
+    }
+
+    /// The file in view whose SHA-256 begins with `id`; none where there is none or more than one.
+    pub fn attachment(&self, id: &str) -> Option<Attachment> {
+        self.conversation().attachment(id).cloned()
+    }
+
+    /// Fetches a file and saves it in `folder`; answers where. Whoever watches the line sees that
+    /// a file is fetched, and about how large it is.
+    ///
+    /// # Errors
+    /// [`ReporterError::Save`].
+    pub fn save(
+        &self,
+        attachment: &Attachment,
+        folder: &Path,
+        patience: Patience,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<PathBuf, ReporterError> {
+        let (client, snapshot) = (self.client, &self.snapshot);
+        Ok(save(
+            client, snapshot, attachment, folder, patience, progress,
+        )?)
+    }
+
     /// Ends the visit with what the reporter says. Where the place is taken (by a message of an
     /// epoch that has not closed) the next one is used, at most two on.
     ///
@@ -188,7 +293,13 @@ impl<'a> Inside<'a> {
     /// [`ReporterError`]; unless it says otherwise, nothing was acknowledged.
     pub fn say(mut self, saying: &Saying) -> Result<Said<'a>, ReporterError> {
         loop {
-            let outgoing = self.compose(saying)?;
+            let outgoing = match self.compose(saying) {
+                Ok(outgoing) => outgoing,
+                Err(error) => {
+                    self.discard_parts();
+                    return Err(error);
+                }
+            };
             match self.deliver(&outgoing) {
                 Ok(delivered) => {
                     self.mailbox.sent(&outgoing);
@@ -222,14 +333,16 @@ impl<'a> Inside<'a> {
     }
 
     /// Ends the visit with the wish that everything be deleted, and deletes the reporter's own
-    /// envelopes that were there before; answers how many. Where it is not known who may read
+    /// envelopes that were there before, with the files of those in view; answers how many. Where it is not known who may read
     /// the wish, a decoy stands in its place and it is `None`.
     ///
     /// # Errors
     /// [`ReporterError`]. The wish goes first, so that no failure leaves the readers unasked and
     /// the envelopes gone.
     pub fn withdraw(self, body: WithdrawBody) -> Result<(Option<Said<'a>>, usize), ReporterError> {
-        let requests = self.mailbox.delete_requests(&self.located);
+        let mut requests = self.mailbox.delete_requests(&self.located);
+        let envelopes = requests.len();
+        requests.extend(self.mailbox.part_delete_requests());
         let gone: Vec<_> = self
             .mailbox
             .outcomes()
@@ -245,12 +358,14 @@ impl<'a> Inside<'a> {
             None
         };
         let mut deleted = 0;
-        for request in requests
+        for (number, request) in requests
             .iter()
-            .filter(|request| !gone.contains(&request.slot))
+            .enumerate()
+            .filter(|(_, request)| !gone.contains(&request.slot))
         {
             match client.delete(request) {
-                Ok(()) => deleted += 1,
+                // Of files, people are told as part of the messages they went with.
+                Ok(()) => deleted += usize::from(number < envelopes),
                 // Deleted before, by a visit that did not fetch it.
                 Err(ClientError::Problem { status: 403, .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -273,13 +388,7 @@ impl<'a> Inside<'a> {
     }
 
     fn deliver(&self, outgoing: &Outgoing) -> Result<Delivered, DeliverError> {
-        let sealed = Sealed {
-            day: outgoing.day,
-            slot: outgoing.slot,
-            delete_hash: outgoing.delete_hash,
-            shard: outgoing.shard,
-            blob: outgoing.blob.clone(),
-        };
+        let sealed = Sealed::from(outgoing.to_put(0));
         let mut tries = 1;
         loop {
             match deliver(self.client, &self.snapshot, &sealed) {

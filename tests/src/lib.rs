@@ -2,6 +2,7 @@
 //! of their own. Each test is a file in `tests/`; it ends what it started, by its id.
 
 pub mod counselor;
+pub mod flaky;
 pub mod forged;
 pub mod malformed;
 pub mod markers;

@@ -60,6 +60,27 @@ pub enum Verb {
     },
     /// Answer the reporter of a case
     Reply(Reply),
+    /// Write to the other readers of a case; the reporter cannot see that it exists
+    Note(Note),
+    /// Give all messages of a case to readers who lack them: who was allowed later, or has a new
+    /// device
+    Share(Share),
+    /// Ask the reporter whether something may be shown to somebody, and see what was answered
+    #[command(subcommand)]
+    Consent(Consent),
+    /// Save a file of a case
+    Save(Save),
+    /// Delete a case whose reporter asked for it, from the day on that `show` names
+    Forget {
+        /// Its number, as in the list
+        case: CaseNumber,
+    },
+    /// Keep a case although its reporter asked for its deletion: for when somebody else seems to
+    /// have the words
+    Keep {
+        /// Its number, as in the list
+        case: CaseNumber,
+    },
     /// Keys for other programs
     #[command(subcommand)]
     Keys(Keys),
@@ -206,12 +227,80 @@ pub struct Join {
 pub struct Reply {
     /// The case's number, as in the list
     pub case: CaseNumber,
-    /// What to say: a file, or - for standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    pub text: PathBuf,
+    /// What to say: a file, or - for standard input [default: -, or nothing beside a status or
+    /// files]
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
     /// Where the case stands, for the reporter to see
     #[arg(long, value_name = "STATUS")]
     pub status: Option<Status>,
+    /// A file to send with it; may be given several times. From pictures (JPEG, PNG, WebP) is taken
+    /// out what says where, when and with what they were taken
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+    /// Send pictures as they are, with everything that is in them
+    #[arg(long, requires = "attach")]
+    pub keep_metadata: bool,
+}
+
+/// `note`
+#[derive(Debug, Args)]
+pub struct Note {
+    /// The case's number, as in the list
+    pub case: CaseNumber,
+    /// What to say: a file, or - for standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub text: PathBuf,
+}
+
+/// `share`
+#[derive(Debug, Args)]
+pub struct Share {
+    /// The case's number, as in the list
+    pub case: CaseNumber,
+    /// A reader who lacks messages, by number; may be given several times. Only those the reporter
+    /// allowed can be given anything
+    #[arg(long = "with", value_name = "SERIAL", required = true)]
+    pub with: Vec<u32>,
+}
+
+/// Consent.
+#[derive(Debug, Subcommand)]
+pub enum Consent {
+    /// Ask
+    Ask(Ask),
+    /// Show what was asked and answered
+    Show {
+        /// The case's number, as in the list
+        case: CaseNumber,
+    },
+}
+
+/// `consent ask`
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The case's number, as in the list
+    pub case: CaseNumber,
+    /// What to ask: a file, or - for standard input. Its first line says who would see it, each
+    /// further line one thing they would see
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub request: PathBuf,
+    /// Words to the reporter beside it: a file
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
+}
+
+/// `save`
+#[derive(Debug, Args)]
+pub struct Save {
+    /// The case's number, as in the list
+    pub case: CaseNumber,
+    /// Which file, by the letters and digits `show` has for it
+    #[arg(value_name = "ID")]
+    pub file: String,
+    /// Where to save it; what is there already is not touched
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
 }
 
 /// Where a case stands.

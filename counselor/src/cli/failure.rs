@@ -1,5 +1,6 @@
 //! How the program ends when it cannot do what was asked: one sentence, one hint, one code.
 
+use beistand_attachments::SourceError;
 use beistand_client::{AddressError, ClientError, LoadError};
 use beistand_counselor::desk::DeskError;
 use beistand_counselor::setup::invitation::InvitationError;
@@ -98,6 +99,12 @@ impl From<DeskError> for Failure {
             error: error.to_string(),
             hint: error.hint().to_owned(),
         }
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::usage(&error, error.hint())
     }
 }
 

@@ -1,11 +1,18 @@
 //! Cases, as they stand in a terminal. Everything others wrote is made harmless first.
 
 use super::plain::{plain, plain_line};
+use beistand_attachments::progress::size;
 use beistand_counselor::date::date;
 use beistand_counselor::desk::cases::{Case, CaseSummary, Turn};
+use beistand_counselor::desk::forgetting::Deletion;
 use beistand_crypto_core::body::{Answer, ForWhom, Kind, Status};
+use beistand_crypto_core::consent::{Consent, ConsentView};
 use beistand_crypto_core::conversation::Continuity;
-use beistand_crypto_core::view::{MessageView, ReportView};
+use beistand_crypto_core::view::{AttachmentView, MessageView, ReportView};
+use beistand_protocol::time::Day;
+
+/// Letters and digits by which files are called.
+const ID: usize = 8;
 
 /// One line a case.
 pub fn list(cases: &[CaseSummary]) -> String {
@@ -20,12 +27,13 @@ pub fn list(cases: &[CaseSummary]) -> String {
             ""
         };
         text += &format!(
-            "{}  {}  {}  {:>8}  {}{gap}\n",
+            "{}  {}  {}  {:>8}  {}{}{gap}\n",
             case.case,
             date(case.first_day),
             date(case.last_day),
             case.messages,
             turn(case.turn),
+            case.deletion.map(deletion).unwrap_or_default(),
         );
     }
     text
@@ -39,9 +47,10 @@ pub fn case(case: &Case) -> String {
         .map(|reader| person(reader.name.as_deref(), Some(reader.serial.0)))
         .collect();
     let mut text = format!(
-        "Case {}: {}\nReadable by: {}\n",
+        "Case {}: {}{}\nReadable by: {}\n",
         case.case,
         turn(case.turn),
+        case.deletion.map(deletion).unwrap_or_default(),
         readers.join(", ")
     );
     for view in &case.messages {
@@ -49,7 +58,9 @@ pub fn case(case: &Case) -> String {
             text += "\n  ··· something this person wrote before is missing: expired, deleted or \
                      withheld ···\n";
         }
-        text += &message(view);
+        let mut until = case.files_until.iter();
+        let until = until.find(|(slot, _)| *slot == view.slot);
+        text += &message(view, until.map(|(_, day)| *day));
     }
     for refused in &case.refused {
         text += &format!(
@@ -60,7 +71,7 @@ pub fn case(case: &Case) -> String {
     text
 }
 
-fn message(view: &MessageView) -> String {
+fn message(view: &MessageView, files_until: Option<Day>) -> String {
     let who = match (view.serial, view.writer.0) {
         (None, _) => "Reporter".to_owned(),
         (Some(serial), writer) => {
@@ -81,12 +92,64 @@ fn message(view: &MessageView) -> String {
         add("status", self::status(status));
     }
     for file in &view.attachments {
-        add("file", &format!("{} ({} bytes)", file.name, file.size));
+        add("file", &self::file(file, files_until));
+    }
+    if view.consent_to.is_some() {
+        add("answers", "a question about what may be shown to whom");
+    }
+    if let Some(consent) = &view.consent {
+        text += &self::consent(view.day, consent);
     }
     if let Some(words) = &view.text {
         text += &format!("\n{}\n", plain(words).trim_end());
     }
     text
+}
+
+fn file(file: &AttachmentView, until: Option<Day>) -> String {
+    let metadata = match (file.kept_original, file.removed_metadata.as_slice()) {
+        (true, _) => "as it was".to_owned(),
+        (false, []) => "without metadata".to_owned(),
+        (false, removed) => format!("without {}", removed.join(", ")),
+    };
+    let id = &file.sha256.to_string()[..ID];
+    let until = until.map(|day| format!("; on the server until {}", date(day)));
+    format!(
+        "{id}  {} ({}, {metadata}{})",
+        file.name,
+        size(file.size),
+        until.unwrap_or_default()
+    )
+}
+
+/// A request for consent and how it stands.
+pub fn consent(day: Day, consent: &ConsentView) -> String {
+    let mut text = format!(
+        "   asked on {}: may this be shown to {}?\n",
+        date(day),
+        plain_line(&consent.to)
+    );
+    for (number, item) in consent.items.iter().enumerate() {
+        let answer = match item.answer {
+            Some(Consent::Yes) => "yes",
+            Some(Consent::No) => "no",
+            None => "not answered",
+        };
+        let what = plain_line(&item.what);
+        text += &format!("     {}. {what}: {answer}\n", number + 1);
+    }
+    if let Some(day) = consent.answered {
+        text += &format!("   answered on {}\n", date(day));
+    }
+    text
+}
+
+fn deletion(deletion: Deletion) -> String {
+    if deletion.kept {
+        "; a counselor decided to keep it".to_owned()
+    } else {
+        format!("; this desk does so on {}", date(deletion.from))
+    }
 }
 
 fn report_lines(report: &ReportView, add: &mut impl FnMut(&str, &str)) {

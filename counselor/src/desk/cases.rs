@@ -1,6 +1,7 @@
 //! Cases: what this desk has read, in the order and with the gaps it has.
 
 use super::case_number::CaseNumber;
+use super::forgetting::{is_withdrawn, Deletion};
 use super::{Desk, DeskError};
 use crate::vault::VaultError;
 use beistand_crypto_core::archive::ArchivedConversation;
@@ -35,6 +36,8 @@ pub struct CaseSummary {
     pub turn: Turn,
     /// Whether a message in it is known to be missing.
     pub has_gap: bool,
+    /// How it stands with its deletion, where its reporter asked for it.
+    pub deletion: Option<Deletion>,
 }
 
 /// Whose turn it is in a case.
@@ -60,6 +63,10 @@ pub struct Case {
     pub conversation: ConversationId,
     /// Whose turn it is.
     pub turn: Turn,
+    /// How it stands with its deletion, where its reporter asked for it.
+    pub deletion: Option<Deletion>,
+    /// How long the server keeps the files of each message: the last day.
+    pub files_until: Vec<(Slot, Day)>,
     /// Who may read it: what the reporter signed last.
     pub readers: Vec<Reader>,
     /// The messages, oldest first.
@@ -95,8 +102,11 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Vault`].
     pub fn cases(&self) -> Result<Vec<CaseSummary>, DeskError> {
-        let mut cases: Vec<CaseSummary> =
-            self.conversations()?.iter().filter_map(summary).collect();
+        let mut cases = Vec::new();
+        for conversation in self.conversations()? {
+            let deletion = self.deletion(&conversation)?;
+            cases.extend(summary(&conversation, deletion));
+        }
         cases.sort_by_key(|case| (std::cmp::Reverse(case.last_day), case.case));
         Ok(cases)
     }
@@ -119,6 +129,12 @@ impl Desk {
             case: number,
             conversation: conversation.id(),
             turn: turn(&conversation),
+            deletion: self.deletion(&conversation)?,
+            files_until: conversation
+                .attachments()
+                .map(|(message, _)| message.message())
+                .map(|message| (message.slot, message.place.day.forward(roster.ttl_days)))
+                .collect(),
             readers: readers
                 .map(|&serial| Reader {
                     serial,
@@ -176,6 +192,18 @@ impl Desk {
         Ok(self.vault.write_json(&name, &conversation.archive())?)
     }
 
+    /// Removes a conversation from the vault.
+    pub(super) fn forget_archived(&self, id: &ConversationId) -> Result<(), DeskError> {
+        Ok(self.vault.remove(&format!("{PREFIX}{id}"))?)
+    }
+
+    /// Forgets what was refused in a conversation.
+    pub(super) fn forget_refused(&self, id: &ConversationId) -> Result<(), DeskError> {
+        let mut kept = self.refused()?;
+        kept.retain(|refused| refused.conversation != *id);
+        Ok(self.vault.write_json(REFUSED, &kept)?)
+    }
+
     /// Everything that opened and was not to be believed.
     ///
     /// # Errors
@@ -204,7 +232,7 @@ impl Desk {
     }
 }
 
-fn summary(conversation: &Conversation) -> Option<CaseSummary> {
+fn summary(conversation: &Conversation, deletion: Option<Deletion>) -> Option<CaseSummary> {
     use beistand_crypto_core::conversation::Continuity;
     let messages: Vec<_> = conversation.messages().collect();
     let days = || {
@@ -222,17 +250,18 @@ fn summary(conversation: &Conversation) -> Option<CaseSummary> {
         has_gap: messages
             .iter()
             .any(|(_, continuity)| *continuity == Continuity::Gap),
+        deletion,
     })
 }
 
 fn turn(conversation: &Conversation) -> Turn {
+    if is_withdrawn(conversation) {
+        return Turn::Withdrawn;
+    }
     let kinds: Vec<Kind> = conversation
         .messages()
         .map(|(message, _)| message.kind())
         .collect();
-    if kinds.contains(&Kind::Withdraw) {
-        return Turn::Withdrawn;
-    }
     let answered = kinds.iter().rposition(|kind| *kind == Kind::Reply);
     let asked = kinds.iter().rposition(|kind| kind.is_by_reporter());
     match (asked, answered) {

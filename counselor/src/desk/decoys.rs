@@ -4,7 +4,6 @@
 use super::{promises, Desk, DeskError};
 use beistand_client::{deliver, Client, Sealed};
 use beistand_crypto_core::counselor::compose_decoy;
-use beistand_crypto_core::outgoing::Outgoing;
 use beistand_protocol::bytes::Slot;
 use beistand_protocol::delete::DeleteRequest;
 use beistand_protocol::problem::ProblemCode;
@@ -70,7 +69,7 @@ impl Desk {
             plan.puts.remove(0);
             self.vault.write_json(RECORD, &plan)?;
             let (outgoing, _) = compose_decoy(snapshot, &self.keys, &mut OsRng);
-            let sealed = sealed(outgoing);
+            let sealed = Sealed::from(outgoing.to_put(0));
             let delivered = deliver(client, snapshot, &sealed)?;
             promises::keep(&self.vault, sealed.day, &sealed.slot, &delivered)?;
             if OsRng.gen_ratio(1, DELETED) {
@@ -96,25 +95,6 @@ impl Desk {
         plan.deletions = later;
         self.vault.write_json(RECORD, &plan)?;
         Ok((due, deleted))
-    }
-}
-
-/// What the client puts.
-pub(super) fn sealed(outgoing: Outgoing) -> Sealed {
-    let Outgoing {
-        day,
-        slot,
-        delete_hash,
-        shard,
-        blob,
-        ..
-    } = outgoing;
-    Sealed {
-        day,
-        slot,
-        delete_hash,
-        shard,
-        blob,
     }
 }
 

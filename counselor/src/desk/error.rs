@@ -1,9 +1,12 @@
 //! Why a desk does not do what it was asked.
 
+use crate::date::date;
 use crate::vault::VaultError;
+use beistand_attachments::{SaveError, SendError};
 use beistand_client::{ClientError, DeliverError, LoadError};
 use beistand_crypto_core::compose::ComposeError;
 use beistand_crypto_core::message::MessageError;
+use beistand_protocol::time::Day;
 
 /// What stands in the way.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +35,27 @@ pub enum DeskError {
     /// A reply that must not or cannot be written.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// A file was not sent.
+    #[error("a file was not sent: {0}")]
+    Send(#[from] SendError),
+    /// A file was not saved.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// No such file in the case.
+    #[error("there is no file of this number in this case")]
+    UnknownFile,
+    /// One message alone is too long to be shared.
+    #[error("a message of this case is too long to be shared")]
+    TooLongToShare,
+    /// Nobody asked for the deletion of a case.
+    #[error("its reporter did not ask that this case be deleted")]
+    NotWithdrawn,
+    /// It is too early to delete a case.
+    #[error("this case may be deleted from {} on", date(*.from))]
+    Grace {
+        /// The first day.
+        from: Day,
+    },
     /// An empty reply.
     #[error("the text is empty")]
     NothingToSay,
@@ -63,6 +87,16 @@ impl DeskError {
             }
             Self::Compose(ComposeError::Waiting) => "Try again when the epoch is over.",
             Self::Compose(_) => "Nothing was sent.",
+            Self::Send(SendError::Deliver(DeliverError::Client(error))) => error.hint(),
+            Self::Send(_) => "Nothing was said; try again, or answer without the file.",
+            Self::Save(error) => error.hint(),
+            Self::UnknownFile => "`beistand show` has the letters and digits of its files.",
+            Self::TooLongToShare => "Give the others its text by another way that you trust.",
+            Self::NotWithdrawn => "Nothing was deleted.",
+            Self::Grace { .. } => {
+                "The days between are there in case somebody else has the reporter's words. \
+                 `beistand keep` keeps it for longer."
+            }
             Self::NothingToSay => "Give --text FILE, or - for standard input.",
             Self::StillSending => "Run `beistand sync`; it sends what is waiting.",
         }
@@ -74,6 +108,8 @@ impl DeskError {
         match self {
             Self::Client(error)
             | Self::Load(LoadError::Client(error))
+            | Self::Send(SendError::Deliver(DeliverError::Client(error)))
+            | Self::Save(SaveError::Client(error))
             | Self::Deliver(DeliverError::Client(error)) => unreachable(error),
             _ => false,
         }

@@ -7,11 +7,12 @@
 //! | `desk` | instance, member, seeds of the device |
 //! | `prekey/DAY` | the secret of that day's prekey, until it is destroyed |
 //! | `conversation/ID` | messages and keys of one conversation |
-//! | `waiting/SLOT` | an envelope whose conversation is not known yet |
+//! | `waiting/SLOT` | a message whose conversation is not known yet |
+//! | `withdrawn/ID` | since when a conversation is to be deleted |
 //! | `refused` | what opened and was not to be believed |
 //! | `wall/DAY` | the slots of that day that were tried |
 //! | `promise/SLOT` | what the server promised about a put of this desk |
-//! | `outbox/SLOT` | a reply that may not have arrived |
+//! | `outbox/SLOT` | something written that may not have arrived |
 //! | `decoys` | when decoys are due, and which are to be deleted |
 //! | `progress` | how far the last complete sync came |
 //! | `seen`, `roster` | the last snapshot, to notice a rollback; the roster, for names |
@@ -22,6 +23,8 @@ mod decoys;
 pub mod doctor;
 mod error;
 pub mod export;
+mod files;
+pub mod forgetting;
 mod outbox;
 mod prekeys;
 mod promises;

@@ -1,35 +1,51 @@
-//! Replies on their way. One is written down before it is sent, so that whatever breaks in
+//! What counselors write, on its way. One is written down before it is sent, so that whatever breaks in
 //! between, it arrives once or is said not to have arrived.
 
-use super::decoys::sealed;
 use super::{promises, Desk, DeskError};
 use crate::vault::VaultError;
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 use beistand_client::{deliver, Client, ClientError, DeliverError, Sealed};
 use beistand_crypto_core::archive::ArchivedMessage;
-use beistand_crypto_core::body::{ReplyBody, SharedMessage};
+use beistand_crypto_core::body::{NoteBody, ReplyBody, SharedMessage};
+use beistand_crypto_core::compose::ComposeError;
 use beistand_crypto_core::conversation::Conversation;
-use beistand_crypto_core::counselor::compose_reply;
+use beistand_crypto_core::counselor::{compose_note, compose_reply, compose_share};
 use beistand_crypto_core::outgoing::Outgoing;
 use beistand_crypto_core::place::LOOK_AHEAD;
 use beistand_crypto_core::verify::VerifiedMessage;
-use beistand_protocol::bytes::{ConversationId, Slot};
+use beistand_protocol::bytes::{ConversationId, Digest, Slot};
 use beistand_protocol::problem::ProblemCode;
 use beistand_protocol::promise::Promise;
 use beistand_protocol::put::PutRequest;
+use beistand_protocol::roster::Serial;
 use beistand_protocol::snapshot::Snapshot;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "outbox/";
 
-/// A reply as it waits.
+/// What a counselor writes, before it has a place: it can be composed again.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Draft {
+    /// To the reporter and all readers.
+    Reply(ReplyBody),
+    /// To the readers.
+    Note(NoteBody),
+    /// Messages, for readers who lack them.
+    Share {
+        with: Vec<Serial>,
+        messages: Vec<Digest>,
+    },
+}
+
+/// A draft as it waits.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
     conversation: ConversationId,
-    body: ReplyBody,
+    draft: Draft,
     frame: String,
     message: ArchivedMessage,
 }
@@ -72,21 +88,8 @@ impl Desk {
                 .decode(&stored.frame)
                 .map_err(|_| VaultError::Damaged)?;
             let put = PutRequest::parse(&put).map_err(|_| VaultError::Damaged)?;
-            let PutRequest {
-                day,
-                slot,
-                delete_hash,
-                shard,
-                blob,
-                ..
-            } = put;
-            let waiting = Sealed {
-                day,
-                slot,
-                delete_hash,
-                shard,
-                blob,
-            };
+            let waiting = Sealed::from(put);
+            let (day, slot) = (waiting.day, waiting.slot);
             let SharedMessage { line1, line2 } = &stored.message.lines;
             let message = VerifiedMessage::restore(line1, line2, stored.message.author)
                 .map_err(|_| VaultError::Damaged)?;
@@ -98,7 +101,7 @@ impl Desk {
             match self.attempt(client, snapshot, &mut conversation, &waiting, message)? {
                 Attempt::Arrived(_) => {}
                 Attempt::Stale => {
-                    self.send_reply(client, snapshot, &mut conversation, &stored.body)?;
+                    self.send_draft(client, snapshot, &mut conversation, &stored.draft)?;
                     self.vault.remove(name)?;
                 }
             }
@@ -106,21 +109,20 @@ impl Desk {
         Ok(names.len())
     }
 
-    /// Writes a reply into the next free place and sends it.
-    pub(super) fn send_reply(
+    /// Writes a draft into the next free place and sends it.
+    pub(super) fn send_draft(
         &self,
         client: &Client,
         snapshot: &Snapshot,
         conversation: &mut Conversation,
-        body: &ReplyBody,
+        draft: &Draft,
     ) -> Result<(Slot, Promise), DeskError> {
         // The place may be taken by what is not visible yet; composing stops by itself then.
         for _ in 0..=LOOK_AHEAD {
-            let outgoing =
-                compose_reply(snapshot, &self.keys, conversation, body.clone(), &mut OsRng)?;
+            let outgoing = self.compose(snapshot, conversation, draft)?;
             let message = own_message(&outgoing)?;
-            self.write_down(conversation.id(), body, &outgoing, &message)?;
-            let sealed = sealed(outgoing);
+            self.write_down(conversation.id(), draft, &outgoing, &message)?;
+            let sealed = Sealed::from(outgoing.to_put(0));
             if let Attempt::Arrived(promise) =
                 self.attempt(client, snapshot, conversation, &sealed, message)?
             {
@@ -128,6 +130,36 @@ impl Desk {
             }
         }
         Err(DeliverError::Occupied.into())
+    }
+
+    fn compose(
+        &self,
+        snapshot: &Snapshot,
+        conversation: &Conversation,
+        draft: &Draft,
+    ) -> Result<Outgoing, ComposeError> {
+        let (keys, rng) = (&self.keys, &mut OsRng);
+        match draft {
+            Draft::Reply(body) => compose_reply(snapshot, keys, conversation, body.clone(), rng),
+            Draft::Note(body) => compose_note(snapshot, keys, conversation, body.clone(), rng),
+            Draft::Share { with, messages } => {
+                compose_share(snapshot, keys, conversation, with, messages, rng)
+            }
+        }
+    }
+
+    /// Strikes off what waits in a conversation that is forgotten.
+    pub(super) fn forget_waiting_to_send(
+        &self,
+        conversation: &ConversationId,
+    ) -> Result<(), DeskError> {
+        for name in self.vault.names(PREFIX)? {
+            let stored: Stored = self.vault.read_json(&name)?.ok_or(VaultError::Damaged)?;
+            if stored.conversation == *conversation {
+                self.vault.remove(&name)?;
+            }
+        }
+        Ok(())
     }
 
     /// Sends what was written down; strikes it off where it arrived or never can.
@@ -183,7 +215,7 @@ impl Desk {
     fn write_down(
         &self,
         conversation: ConversationId,
-        body: &ReplyBody,
+        draft: &Draft,
         outgoing: &Outgoing,
         message: &VerifiedMessage,
     ) -> Result<(), DeskError> {
@@ -193,7 +225,7 @@ impl Desk {
         };
         let stored = Stored {
             conversation,
-            body: body.clone(),
+            draft: draft.clone(),
             frame: STANDARD.encode(outgoing.to_put(0).encode()),
             message: ArchivedMessage {
                 author: message.author(),

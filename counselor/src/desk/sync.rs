@@ -8,8 +8,10 @@ use super::wall::Wall;
 use super::{Desk, DeskError};
 use crate::vault::VaultError;
 use beistand_client::Client;
+use beistand_crypto_core::body::SharedMessage;
 use beistand_crypto_core::casebook::{Casebook, Received};
-use beistand_crypto_core::open::open;
+use beistand_crypto_core::open::{open, OpenedEnvelope};
+use beistand_crypto_core::verify::Found;
 use beistand_protocol::bytes::{ConversationId, Digest, Slot};
 use beistand_protocol::prekey::VALID_DAYS;
 use beistand_protocol::roster::Writer;
@@ -18,7 +20,6 @@ use beistand_protocol::sync::{SyncRecord, SyncRequest};
 use beistand_protocol::time::{Day, Epoch, UnixTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use zeroize::Zeroizing;
 
 const PROGRESS: &str = "progress";
 const WAITING: &str = "waiting/";
@@ -60,6 +61,8 @@ pub struct SyncReport {
     pub sent: usize,
     /// Decoys put and deleted.
     pub decoys: usize,
+    /// Cases that were deleted, because their reporters had asked and the days of grace are over.
+    pub forgotten: Vec<CaseNumber>,
     /// Prekeys whose secrets were destroyed, by the day they were made.
     pub destroyed_prekeys: Vec<Day>,
     /// What somebody must look into. Empty when all is well.
@@ -122,6 +125,7 @@ impl Desk {
         self.vault.write_json(PROGRESS, &progress)?;
         // Only now: the device has synced past them, and what they opened is in the vault.
         let destroyed_prekeys = self.destroy_prekeys(snapshot.today(), progress.day)?;
+        let forgotten = self.tend_withdrawn(client, snapshot.today())?;
         let prekey = prekey_missing.then_some(Finding::PrekeyNotShown);
         Ok(SyncReport {
             day: progress.day,
@@ -133,6 +137,7 @@ impl Desk {
             waiting: read.waiting,
             sent,
             decoys: put + deleted,
+            forgotten,
             destroyed_prekeys,
             findings: prekey.into_iter().chain(read.findings).collect(),
         })
@@ -144,6 +149,30 @@ impl Desk {
     /// [`DeskError::Vault`].
     pub fn progress(&self) -> Result<Option<Progress>, DeskError> {
         Ok(self.vault.read_json(PROGRESS)?)
+    }
+}
+
+/// A message that waits, as it was opened.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Waiting {
+    slot: Slot,
+    day: Day,
+    lines: SharedMessage,
+}
+
+impl Desk {
+    /// Forgets what waits for a conversation.
+    pub(super) fn forget_waiting(&self, id: &ConversationId) -> Result<(), DeskError> {
+        for name in self.vault.names(WAITING)? {
+            let stored: Option<Waiting> = self.vault.read_json(&name)?;
+            let lines = stored.ok_or(VaultError::Damaged)?.lines;
+            let opened = OpenedEnvelope::from_lines(&lines.line1, &lines.line2);
+            if opened.is_ok_and(|opened| opened.conversation() == *id) {
+                self.vault.remove(&name)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -217,18 +246,23 @@ impl<'a> Reading<'a> {
         Ok(reading)
     }
 
-    /// Tries once more what waited after earlier syncs.
+    /// Tries once more what waited after earlier syncs. It was opened then: the prekey it was
+    /// sealed to may be gone.
     fn wake_waiting(&mut self) -> Result<(), DeskError> {
         for name in self.desk.vault.names(WAITING)? {
-            let bytes = self.desk.vault.read(&name)?.ok_or(VaultError::Damaged)?;
-            let parsed = SyncRecord::parse_first(&bytes).ok().flatten();
-            let (record, _) = parsed.ok_or(VaultError::Damaged)?;
-            if record.day < self.from {
+            let stored: Option<Waiting> = self.desk.vault.read_json(&name)?;
+            let Waiting { slot, day, lines } = stored.ok_or(VaultError::Damaged)?;
+            if day < self.from {
                 self.desk.vault.remove(&name)?;
-            } else {
-                self.waiting.push(record.slot);
-                self.receive(&record)?;
+                continue;
             }
+            let opened = OpenedEnvelope::from_lines(&lines.line1, &lines.line2)
+                .map_err(|_| VaultError::Damaged)?;
+            self.waiting.push(slot);
+            let rosters = self.snapshot.rosters();
+            let found = Found { slot, day };
+            let received = self.casebook.take_in(rosters, opened, found);
+            self.note_message(&received);
         }
         Ok(())
     }
@@ -270,32 +304,49 @@ impl<'a> Reading<'a> {
     }
 
     fn receive(&mut self, record: &SyncRecord) -> Result<(), DeskError> {
-        match self
+        let received = self
             .casebook
-            .receive(&self.desk.keys, self.snapshot.rosters(), record)
-        {
-            Received::Message {
-                conversation,
-                digest,
-            } => {
-                self.changed.insert(conversation);
-                if !self.is_own(&conversation, &digest) {
-                    self.messages += 1;
-                    self.touched.insert(CaseNumber::of(&conversation));
-                }
-                self.check_prekey(record);
-            }
-            Received::Waiting => {
-                if self.waiting.len() < MOST_WAITING && !self.waiting.contains(&record.slot) {
-                    let mut bytes = Zeroizing::new(Vec::new());
-                    record.encode_into(&mut bytes);
-                    self.desk.vault.write(&waiting(&record.slot), &bytes)?;
-                    self.waiting.push(record.slot);
-                }
-            }
+            .receive(&self.desk.keys, self.snapshot.rosters(), record);
+        self.note_message(&received);
+        match received {
+            Received::Message { .. } => self.check_prekey(record),
+            Received::Waiting => self.keep_waiting(record)?,
             Received::NotAnEnvelope => self.not_envelopes += 1,
             Received::Refused(_) | Received::Malformed | Received::NotForUs | Received::Deleted => {
             }
+        }
+        Ok(())
+    }
+
+    fn note_message(&mut self, received: &Received) {
+        let Received::Message {
+            conversation,
+            digest,
+        } = received
+        else {
+            return;
+        };
+        self.changed.insert(*conversation);
+        if !self.is_own(conversation, digest) {
+            self.messages += 1;
+            self.touched.insert(CaseNumber::of(conversation));
+        }
+    }
+
+    /// Keeps what waits as it was opened: its envelope could not be opened for ever.
+    fn keep_waiting(&mut self, record: &SyncRecord) -> Result<(), DeskError> {
+        let slot = record.slot;
+        if self.waiting.len() >= MOST_WAITING || self.waiting.contains(&slot) {
+            return Ok(());
+        }
+        if let Some(lines) = self.casebook.waiting_message(&slot) {
+            let stored = Waiting {
+                slot,
+                day: record.day,
+                lines,
+            };
+            self.desk.vault.write_json(&waiting(&slot), &stored)?;
+            self.waiting.push(slot);
         }
         Ok(())
     }

@@ -42,6 +42,10 @@ pub enum Verb {
     Check(Check),
     /// Write into the conversation
     Reply(Reply),
+    /// Answer a question for consent: what may be shown to whom, item by item
+    Consent(Consent),
+    /// Save a file that came with an answer, or one of your own
+    Save(Save),
     /// Delete what you sent and ask the readers to delete their copies
     Withdraw(Withdraw),
 }
@@ -60,6 +64,9 @@ pub struct File {
     /// The whole form as JSON instead of a text alone: a file, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub form: Option<PathBuf>,
+    /// Files to send with it
+    #[command(flatten)]
+    pub files: Files,
     /// A person who must not read it; may be given several times
     #[arg(long, value_name = "SERIAL")]
     pub exclude: Vec<u32>,
@@ -69,6 +76,18 @@ pub struct File {
     /// Wait until the log shows the report
     #[arg(long)]
     pub wait: bool,
+}
+
+/// Files that go with a message.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// A file to send with it; may be given several times. From pictures (JPEG, PNG, WebP) is taken
+    /// out what says where, when and with what they were taken
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+    /// Send pictures as they are, as evidence, with everything that is in them
+    #[arg(long, requires = "attach")]
+    pub keep_metadata: bool,
 }
 
 /// Where the words come from.
@@ -104,15 +123,55 @@ pub struct Reply {
     /// The words
     #[command(flatten)]
     pub words: Words,
-    /// What to write: a file, or - for standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    pub text: PathBuf,
+    /// What to write: a file, or - for standard input [default: -, or nothing beside files]
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
+    /// Files to send with it
+    #[command(flatten)]
+    pub files: Files,
     /// Who may read
     #[command(flatten)]
     pub who: Who,
     /// Wait until the log shows the message
     #[arg(long)]
     pub wait: bool,
+}
+
+/// `consent`
+#[derive(Debug, Args)]
+pub struct Consent {
+    /// The words
+    #[command(flatten)]
+    pub words: Words,
+    /// An item that may be shown; may be given several times. What is not named may not be shown
+    #[arg(long, value_name = "NUMBER", required_unless_present = "none")]
+    pub yes: Vec<usize>,
+    /// Nothing may be shown
+    #[arg(long, conflicts_with = "yes")]
+    pub none: bool,
+    /// Which question, by the letters and digits `check` shows; the newest where it is not given
+    #[arg(long, value_name = "ID")]
+    pub question: Option<String>,
+    /// Who may read the answer
+    #[command(flatten)]
+    pub who: Who,
+    /// Wait until the log shows the answer
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// `save`
+#[derive(Debug, Args)]
+pub struct Save {
+    /// Which file, by the letters and digits `check` shows
+    #[arg(value_name = "ID")]
+    pub file: String,
+    /// The words
+    #[command(flatten)]
+    pub words: Words,
+    /// Where to save it; what is there already is not touched
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
 }
 
 /// `withdraw`

@@ -62,7 +62,8 @@ impl Failure {
             }
             ErrorKind::ArgumentConflict => "two arguments do not go together".to_owned(),
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                "it is not said what to do: file, check, reply or withdraw".to_owned()
+                "it is not said what to do: file, check, reply, consent, save or withdraw"
+                    .to_owned()
             }
             _ => "the command line has something this program does not know".to_owned(),
         };

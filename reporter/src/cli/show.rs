@@ -4,8 +4,11 @@ use super::date::date;
 use super::failure::Failure;
 use super::plain::{plain, plain_line};
 use crate::{Inside, Said};
+use beistand_attachments::progress::size;
+use beistand_attachments::Source;
 use beistand_crypto_core::body::{Kind, Status};
 use beistand_crypto_core::codename::Codename;
+use beistand_crypto_core::consent::{Consent, ConsentView};
 use beistand_crypto_core::conversation::Continuity;
 use beistand_crypto_core::reporter::Outcome;
 use beistand_crypto_core::view::MessageView;
@@ -14,12 +17,16 @@ use beistand_protocol::roster::Serial;
 use beistand_protocol::snapshot::Snapshot;
 use serde_json::{json, Value};
 use std::io::Write as _;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Said both to an empty mailbox and to one without answers: from outside, wrong words and
 /// patience look the same.
 const NO_ANSWER: &str = "There is no answer here yet. Answers can take some days; if you expected \
 one, compare the twelve words with what you wrote down: other words open another, empty place.";
+
+/// Letters and digits by which files and questions are called.
+const ID: usize = 8;
 
 /// What was done, ready to be shown.
 pub struct Shown {
@@ -28,6 +35,33 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Adds what became of the files that were sent.
+    pub fn with_files(mut self, files: &[Source]) -> Self {
+        if files.is_empty() {
+            return self;
+        }
+        self.text.push_str("\nFiles:\n");
+        for (number, file) in files.iter().enumerate() {
+            self.text.push_str(&format!(
+                "  {}. {}, {}\n",
+                number + 1,
+                size(file.size()),
+                file.says()
+            ));
+        }
+        let json = |file: &Source| {
+            let about = file.about();
+            json!({
+                "size": file.size(),
+                "type": about.media_type,
+                "kept_original": about.kept_original,
+                "removed_metadata": about.removed_metadata,
+            })
+        };
+        self.json["files"] = files.iter().map(json).collect();
+        self
+    }
+
     /// Prints it.
     ///
     /// # Errors
@@ -78,6 +112,19 @@ pub fn sent(said: &Said<'_>, recorded: Option<bool>) -> Shown {
     Shown {
         text: Zeroizing::new(text),
         json: of_said(said, recorded),
+    }
+}
+
+/// A file was saved.
+pub fn saved(path: &Path) -> Shown {
+    let text = format!(
+        "Saved as {}.\nIt came from somebody else: open it with care. It stays on this machine \
+         until you delete it.",
+        plain_line(&path.display().to_string())
+    );
+    Shown {
+        text: Zeroizing::new(text),
+        json: json!({ "file": path }),
     }
 }
 
@@ -177,14 +224,41 @@ fn of_message(message: &MessageView) -> String {
         (None, Kind::KeyChange) => text.push_str("(changed who may read)"),
         (None, _) => {}
     }
+    if let Some(consent) = &message.consent {
+        text.push_str(&of_consent(&message.digest.to_string()[..ID], consent));
+    }
+    if message.consent_to.is_some() {
+        text.push_str("(answered what may be shown)");
+    }
     for file in &message.attachments {
         text.push_str(&format!(
-            "\n[file: {}, {} bytes]",
+            "\n[file {}: {}, {}]",
+            &file.sha256.to_string()[..ID],
             plain_line(&file.name),
-            file.size
+            size(file.size)
         ));
     }
     text.push_str("\n\n");
+    text
+}
+
+fn of_consent(id: &str, consent: &ConsentView) -> String {
+    let mut text = format!(
+        "\n[question {id}: may this be shown to {}?]\n",
+        plain_line(&consent.to)
+    );
+    for (number, item) in consent.items.iter().enumerate() {
+        let answer = match item.answer {
+            Some(Consent::Yes) => "yes",
+            Some(Consent::No) => "no",
+            None => "not answered",
+        };
+        let what = plain_line(&item.what);
+        text.push_str(&format!("  {}. {what}: {answer}\n", number + 1));
+    }
+    if consent.answered.is_none() {
+        text.push_str("Answer with: beistand-report consent --yes NUMBER, or --none\n");
+    }
     text
 }
 

@@ -1,12 +1,15 @@
 //! What each verb does: read what is needed, visit once, show.
 
-use super::arguments::{Arguments, Check, File, Reply, Verb, Who, Withdraw};
+use super::arguments::{Arguments, Check, Consent, File, Files, Reply, Save, Verb, Who, Withdraw};
 use super::failure::Failure;
 use super::input;
 use super::language;
 use super::show::{self, Shown};
 use crate::{Inside, ReporterError, Said, Saying, Visit};
+use beistand_attachments::progress::Line;
+use beistand_attachments::{open_all, Metadata, Patience, Source};
 use beistand_client::Client;
+use beistand_crypto_core::attachment::Attachment;
 use beistand_crypto_core::body::{MessageBody, ReportBody, WithdrawBody};
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::reporter::ReaderChoice;
@@ -35,6 +38,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::File(verb) => file(arguments, verb)?,
         Verb::Check(verb) => check(arguments, verb)?,
         Verb::Reply(verb) => reply(arguments, verb)?,
+        Verb::Consent(verb) => consent(arguments, verb)?,
+        Verb::Save(verb) => save(arguments, verb)?,
         Verb::Withdraw(verb) => withdraw(arguments, verb)?,
     };
     shown.print(arguments.json)
@@ -42,7 +47,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn file(arguments: &Arguments, verb: &File) -> Result<Shown, Failure> {
     let place = place(arguments)?;
-    let body = match &verb.form {
+    let mut body = match &verb.form {
         Some(form) => serde_json::from_str(&input::text(form)?).map_err(|_| {
             Failure::refused(
                 "the form is not JSON of the expected form",
@@ -58,12 +63,15 @@ fn file(arguments: &Arguments, verb: &File) -> Result<Shown, Failure> {
         return Err(ReporterError::Empty.into());
     }
     let codename = Codename::generate(&mut OsRng);
-    let inside = begin(&place, &codename)?.look()?;
+    let visit = begin(&place, &codename)?;
+    let mut files = open_files(&visit, &verb.files)?;
+    let mut inside = visit.look()?;
     let readers = inside.readers_except(&serials(&verb.exclude))?;
+    body.attachments = attach(&mut inside, &mut files)?;
     let said = inside.say(&Saying::Report(readers, Box::new(body)))?;
     let recorded = wait(&said, verb.wait)?;
     let list = verb.words_in.unwrap_or_else(language::own);
-    Ok(show::filed(&codename, list, &said, recorded))
+    Ok(show::filed(&codename, list, &said, recorded).with_files(&files))
 }
 
 fn check(arguments: &Arguments, verb: &Check) -> Result<Shown, Failure> {
@@ -77,26 +85,92 @@ fn check(arguments: &Arguments, verb: &Check) -> Result<Shown, Failure> {
 
 fn reply(arguments: &Arguments, verb: &Reply) -> Result<Shown, Failure> {
     let place = place(arguments)?;
-    if input::collide(verb.words.words_fd, &verb.text) {
+    // Beside files, words are not needed.
+    let path = match &verb.text {
+        None if !verb.files.attach.is_empty() => None,
+        None => Some(Path::new("-")),
+        Some(path) => Some(path.as_path()),
+    };
+    if path.is_some_and(|path| input::collide(verb.words.words_fd, path)) {
         return Err(Failure::usage(
             "words and text cannot both come from standard input",
             "give the text with --text FILE, or the words with --words-fd 3 3< FILE",
         ));
     }
     let codename = codename(verb.words.words_fd)?;
-    let text = input::text(&verb.text)?.trim().to_owned();
-    if text.is_empty() {
+    let text = match path {
+        Some(path) => input::text(path)?.trim().to_owned(),
+        None => String::new(),
+    };
+    if text.is_empty() && verb.files.attach.is_empty() {
         return Err(ReporterError::Empty.into());
     }
-    let inside = begin(&place, &codename)?.look()?;
+    let visit = begin(&place, &codename)?;
+    let mut files = open_files(&visit, &verb.files)?;
+    let mut inside = visit.look()?;
     let choice = choice(&inside, &verb.who)?;
     let body = MessageBody {
         text,
+        attachments: attach(&mut inside, &mut files)?,
+        ..MessageBody::default()
+    };
+    let said = inside.say(&Saying::Message(choice, body))?;
+    let recorded = wait(&said, verb.wait)?;
+    Ok(show::sent(&said, recorded).with_files(&files))
+}
+
+fn consent(arguments: &Arguments, verb: &Consent) -> Result<Shown, Failure> {
+    let place = place(arguments)?;
+    let codename = codename(verb.words.words_fd)?;
+    let inside = begin(&place, &codename)?.look()?;
+    let choice = choice(&inside, &verb.who)?;
+    let answer = inside.consent_answer(verb.question.as_deref(), &verb.yes)?;
+    let body = MessageBody {
+        consent: Some(answer),
         ..MessageBody::default()
     };
     let said = inside.say(&Saying::Message(choice, body))?;
     let recorded = wait(&said, verb.wait)?;
     Ok(show::sent(&said, recorded))
+}
+
+fn save(arguments: &Arguments, verb: &Save) -> Result<Shown, Failure> {
+    let place = place(arguments)?;
+    let codename = codename(verb.words.words_fd)?;
+    let inside = begin(&place, &codename)?.look()?;
+    let file = inside
+        .attachment(&verb.file)
+        .ok_or(ReporterError::UnknownFile);
+    let saved = file.and_then(|file| {
+        let mut line = Line::new("fetching the file");
+        inside.save(&file, &verb.folder, Patience::STANDARD, &mut |step| {
+            line.show(step)
+        })
+    });
+    // Whatever came of it, the visit ends as every visit does.
+    inside.say_nothing()?;
+    Ok(show::saved(&saved?))
+}
+
+/// Before anything is sent, so that a file that cannot be sent costs nothing.
+fn open_files(visit: &Visit<'_>, files: &Files) -> Result<Vec<Source>, ReporterError> {
+    let metadata = if files.keep_metadata {
+        Metadata::Keep
+    } else {
+        Metadata::Remove
+    };
+    let limits = &visit.snapshot().roster().limits;
+    Ok(open_all(&files.attach, metadata, limits)?)
+}
+
+fn attach(inside: &mut Inside<'_>, files: &mut [Source]) -> Result<Vec<Attachment>, ReporterError> {
+    let count = files.len();
+    let mut lines: Vec<Line> = (1..=count)
+        .map(|number| Line::new(format!("sending file {number} of {count}")))
+        .collect();
+    inside.attach(files, Patience::STANDARD, &mut |number, step| {
+        lines[number].show(step);
+    })
 }
 
 fn withdraw(arguments: &Arguments, verb: &Withdraw) -> Result<Shown, Failure> {

@@ -1,12 +1,14 @@
-//! `list`, `show` and `reply`
+//! `list`, `show`, `save`, `forget` and `keep`
 
 use super::{client, now, open_desk};
-use crate::cli::arguments::{Arguments, Reply, Status};
+use crate::cli::arguments::{Arguments, Save};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::cli::{files, passphrase, show};
+use crate::cli::plain::plain_line;
+use crate::cli::show;
+use beistand_attachments::progress::Line;
+use beistand_attachments::Patience;
 use beistand_counselor::desk::case_number::CaseNumber;
-use beistand_crypto_core::body;
 use serde_json::json;
 
 pub fn list(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
@@ -21,37 +23,45 @@ pub fn show(arguments: &Arguments, number: CaseNumber, output: &Output) -> Resul
     Ok(())
 }
 
-pub fn reply(arguments: &Arguments, reply: &Reply, output: &Output) -> Result<(), Failure> {
-    if files::is_standard_input(&reply.text)
-        && passphrase::is_standard_input(arguments.passphrase_fd)
-    {
-        return Err(Failure::usage(
-            "text and passphrase cannot both come from standard input",
-            "Give the text with --text FILE.",
-        ));
-    }
-    let mut desk = open_desk(arguments)?;
-    let text = files::read_words(&reply.text)?;
+pub fn save(arguments: &Arguments, save: &Save, output: &Output) -> Result<(), Failure> {
+    let desk = open_desk(arguments)?;
     let client = client(arguments, desk.instance())?;
-    let status = reply.status.map(body::Status::from);
-    let sent = desk.reply(&client, reply.case, &text, status, now())?;
-    output.say(&sent, || {
+    let mut line = Line::new("fetching the file");
+    let path = desk.save_file(
+        &client,
+        save.case,
+        &save.file,
+        &save.folder,
+        Patience::STANDARD,
+        &mut |step| line.show(step),
+        now(),
+    )?;
+    output.say(&json!({ "file": path }), || {
         format!(
-            "Sent in case {}. The reporter sees it when the epoch is over.\n",
-            sent.case
+            "Saved as {}.\nIt came from somebody else: open it with care.\n",
+            plain_line(&path.display().to_string())
         )
     });
     Ok(())
 }
 
-impl From<Status> for body::Status {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Received => Self::Received,
-            Status::Reading => Self::Reading,
-            Status::Answered => Self::Answered,
-            Status::WaitingForYou => Self::WaitingForYou,
-            Status::Closed => Self::Closed,
-        }
-    }
+pub fn forget(arguments: &Arguments, number: CaseNumber, output: &Output) -> Result<(), Failure> {
+    let desk = open_desk(arguments)?;
+    let client = client(arguments, desk.instance())?;
+    desk.forget(&client, number, now().day())?;
+    output.say(&json!({ "case": number, "forgotten": true }), || {
+        format!(
+            "Case {number} is deleted on this machine, and what this desk wrote in it on the \
+             server. Files that were saved, exports and backups are yours to delete.\n"
+        )
+    });
+    Ok(())
+}
+
+pub fn keep(arguments: &Arguments, number: CaseNumber, output: &Output) -> Result<(), Failure> {
+    open_desk(arguments)?.keep(number)?;
+    output.say(&json!({ "case": number, "kept": true }), || {
+        format!("Case {number} is kept until `beistand forget` is said.\n")
+    });
+    Ok(())
 }

@@ -63,6 +63,9 @@ fn sentences(report: &SyncReport) -> String {
             text += &format!("{says}: {count}\n");
         }
     }
+    for case in &report.forgotten {
+        text += &format!("Deleted, as its reporter asked: case {case}\n");
+    }
     for finding in &report.findings {
         text += &format!("LOOK  {finding}\n");
     }

@@ -1,10 +1,12 @@
 //! One file a verb's family; each makes the library do one thing and says what came of it.
 
 mod cases;
+mod consent;
 mod exports;
 mod health;
 mod joining;
 mod root;
+mod writing;
 
 use super::arguments::{Arguments, Verb};
 use super::failure::Failure;
@@ -31,7 +33,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Verb::Sync => return health::sync(arguments, &output),
         Verb::List => cases::list(arguments, &output)?,
         Verb::Show { case } => cases::show(arguments, *case, &output)?,
-        Verb::Reply(reply) => cases::reply(arguments, reply, &output)?,
+        Verb::Reply(reply) => writing::reply(arguments, reply, &output)?,
+        Verb::Note(note) => writing::note(arguments, note, &output)?,
+        Verb::Share(share) => writing::share(arguments, share, &output)?,
+        Verb::Consent(verb) => consent::run(arguments, verb, &output)?,
+        Verb::Save(save) => cases::save(arguments, save, &output)?,
+        Verb::Forget { case } => cases::forget(arguments, *case, &output)?,
+        Verb::Keep { case } => cases::keep(arguments, *case, &output)?,
         Verb::Keys(verb) => exports::keys(arguments, verb, &output)?,
         Verb::Envelopes(verb) => exports::envelopes(arguments, verb, &output)?,
         Verb::Doctor => return health::doctor(arguments, &output),
