@@ -7,6 +7,7 @@ use crate::reply_to::ReplyTo;
 use crate::secret_hex::SecretHex;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The kind of a message, as it stands in line 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub enum Body {
 }
 
 /// A report. Only the text is required; nothing else is ever demanded of somebody in trouble.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportBody {
     /// What happened.
@@ -88,9 +89,11 @@ pub struct ReportBody {
     pub kinds: Vec<String>,
     /// Whether it is still going on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
     pub ongoing: Option<Answer>,
     /// Whether anyone is in danger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
     pub danger: Option<Answer>,
     /// What would help, in the site's vocabulary.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -109,6 +112,7 @@ pub struct ReportBody {
     pub call_me: Option<String>,
     /// Whom it happened to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
     pub for_whom: Option<ForWhom>,
     /// Files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -140,7 +144,7 @@ pub enum ForWhom {
 }
 
 /// A follow-up.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct MessageBody {
     /// What the reporter adds.
@@ -150,17 +154,19 @@ pub struct MessageBody {
     pub attachments: Vec<Attachment>,
     /// What may be shown to somebody, where a counselor asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
     pub consent: Option<ConsentAnswer>,
 }
 
 /// A counselor's answer.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct ReplyBody {
     /// The answer.
     pub text: String,
     /// Where the case stands, where that changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
     pub status: Option<Status>,
     /// Files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -187,7 +193,7 @@ pub enum Status {
 }
 
 /// A note between counselors.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct NoteBody {
     /// The note.
@@ -195,10 +201,11 @@ pub struct NoteBody {
 }
 
 /// Original messages for a reader who lacks them: one who joined late, or has a new device.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct ShareBody {
     /// The reporter's keys; they must give the conversation's id again.
+    #[zeroize(skip)]
     pub reply_to: ReplyTo,
     /// Conversation keys the reader may have, by index.
     pub keys: Vec<SharedKey>,
@@ -207,7 +214,7 @@ pub struct ShareBody {
 }
 
 /// The two lines of a message as they were, so that its signature still holds.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct SharedMessage {
     /// Line 1, without its newline.
@@ -217,7 +224,7 @@ pub struct SharedMessage {
 }
 
 /// A conversation key and its index.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedKey {
     /// i of kc_i.
@@ -227,7 +234,7 @@ pub struct SharedKey {
 }
 
 /// A new conversation key for the readers from now on, with or without words beside it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyChangeBody {
     /// kc_i, where i is the message's `kc`.
@@ -240,17 +247,40 @@ pub struct KeyChangeBody {
     pub attachments: Vec<Attachment>,
     /// What may be shown to somebody, where a counselor asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
     pub consent: Option<ConsentAnswer>,
 }
 
 /// The wish that everything be deleted.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawBody {
     /// A last word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
+
+impl Zeroize for Body {
+    fn zeroize(&mut self) {
+        match self {
+            Self::Report(body) => body.zeroize(),
+            Self::Message(body) => body.zeroize(),
+            Self::Reply(body) => body.zeroize(),
+            Self::Note(body) => body.zeroize(),
+            Self::Share(body) => body.zeroize(),
+            Self::KeyChange(body) => body.zeroize(),
+            Self::Withdraw(body) => body.zeroize(),
+        }
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Body {}
 
 impl Body {
     /// The kind of this content.

@@ -5,6 +5,7 @@ use crate::word_list::WordList;
 use rand_core::{CryptoRng, RngCore};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Words in a codename.
@@ -16,7 +17,7 @@ const BITS_A_WORD: u32 = 11;
 const CHECKSUM_BITS: u32 = 4;
 
 /// 128 random bits, shown as twelve words with a 4-bit checksum as BIP 39 has it.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Codename([u8; ENTROPY_SIZE]);
 
 /// Why words are not a codename. Positions count from 1; no word is repeated.
@@ -136,6 +137,13 @@ impl Codename {
             entropy: u128::from_be_bytes(self.0),
             checksum: digest[0] >> (8 - CHECKSUM_BITS),
         }
+    }
+}
+
+impl PartialEq for Codename {
+    /// In the same time whatever differs.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 }
 

@@ -7,12 +7,13 @@ use crate::verify::VerifiedMessage;
 use beistand_protocol::bytes::Digest;
 use beistand_protocol::time::Day;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
 
 /// The most items of one request.
 pub const MAX_ITEMS: usize = 32;
 
 /// What a counselor would like to show, and to whom. Part of a reply.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentRequest {
     /// Who would see it: a person, a body.

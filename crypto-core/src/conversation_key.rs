@@ -7,12 +7,14 @@ use beistand_protocol::bytes::Slot;
 use beistand_protocol::roster::Writer;
 use beistand_protocol::time::Day;
 use std::fmt;
+use zeroize::ZeroizeOnDrop;
 
 /// kc_i: whoever has it can compute where the messages of a conversation lie, and nothing else.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
 pub struct ConversationKey(SecretHex<32>);
 
 /// What one day's slots are computed with.
+#[derive(ZeroizeOnDrop)]
 pub struct DayKey(KeyedHash);
 
 impl ConversationKey {

@@ -4,7 +4,7 @@ use beistand_protocol::LABEL_PREFIX;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// HKDF of `key` with `beistand/v1/` ‖ `label` ‖ `suffix` as info. Labels are fixed, and a label
 /// is followed by a suffix of one length only, so two purposes never meet.
@@ -25,12 +25,26 @@ pub(crate) fn expand<const N: usize>(
 }
 
 /// A key that authenticates many short inputs: the keyed state is computed once.
-#[derive(Clone)]
 pub(crate) struct KeyedHash(Hmac<Sha256>);
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+impl Drop for KeyedHash {
+    /// The library has no way to wipe a keyed state, so another one is written over it, and the
+    /// compiler is told that somebody may look.
+    fn drop(&mut self) {
+        self.0 = keyed(&[]);
+        std::hint::black_box(&mut self.0);
+    }
+}
+
+impl ZeroizeOnDrop for KeyedHash {}
 
 impl KeyedHash {
     pub(crate) fn new(key: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
+        Self(keyed(key))
     }
 
     /// HMAC over `beistand/v1/` ‖ `label` ‖ `pieces`.

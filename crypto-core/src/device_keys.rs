@@ -14,13 +14,16 @@ use beistand_protocol::time::Day;
 use beistand_protocol::verifier_key::{VerifierKey, VerifierKeyError};
 use rand_core::{CryptoRng, RngCore};
 use std::fmt;
+use zeroize::ZeroizeOnDrop;
 
 /// Days after its last valid one that a prekey's secret is kept, for what was sealed to it late.
 pub const KEPT_DAYS: u32 = 7;
 
 /// A device's long-lived secrets and its prekeys.
+#[derive(ZeroizeOnDrop)]
 pub struct DeviceKeys {
     signer: Signer,
+    #[zeroize(skip)]
     verifier: VerifierKey,
     identity: HybridIdentity,
     delete: SecretHex<32>,
@@ -28,15 +31,17 @@ pub struct DeviceKeys {
 }
 
 /// The secret of one day's prekey. Never goes into a backup.
+#[derive(ZeroizeOnDrop)]
 pub struct PrekeySecret {
     /// The day it was made on.
+    #[zeroize(skip)]
     pub day: Day,
     /// Opens what was sealed to it.
     pub identity: HybridIdentity,
 }
 
 /// The long-lived secrets as they rest in a vault and a backup: three seeds.
-#[derive(Clone)]
+#[derive(Clone, ZeroizeOnDrop)]
 pub struct DeviceSeeds {
     /// Of the signer.
     pub sign: SecretHex<32>,

@@ -12,12 +12,13 @@ use beistand_protocol::grammar::{STANZA_TAG, WRAPPED_FILE_KEY_SIZE};
 use rand_core::{CryptoRng, RngCore};
 use std::fmt;
 use std::str::FromStr;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 const PREFIX: &str = "age-secret-key-pq-";
 
 /// The secret that opens what is encrypted to its [`HybridRecipient`]. Kept expanded, because a
 /// desk tries it on everything.
+#[derive(ZeroizeOnDrop)]
 pub struct HybridIdentity {
     seed: Zeroizing<[u8; SEED_SIZE]>,
     pair: DecapsulationPair,

@@ -15,7 +15,7 @@ use beistand_protocol::class::BlobClass;
 use beistand_protocol::grammar::{self, SealedBlob};
 use rand_core::{CryptoRng, RngCore};
 use std::fmt;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Bytes of a file in one part: slice i of a file begins at i times this. A little less than
 /// what fits, with the slot, beside the longest header the age library makes.
@@ -52,6 +52,7 @@ pub fn part_slot(file_key: &SecretHex<32>, i: u16) -> Slot {
 }
 
 /// What the parts of one file are sealed and found with.
+#[derive(ZeroizeOnDrop)]
 pub struct PartKeys {
     identity: HybridIdentity,
     key: SecretHex<32>,

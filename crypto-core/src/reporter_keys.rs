@@ -11,12 +11,15 @@ use crate::signing::Signer;
 use beistand_protocol::bytes::{ConversationId, DeleteKey, InstanceId, Slot};
 use beistand_protocol::hash::labelled;
 use std::fmt;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// A reporter's keys.
+#[derive(ZeroizeOnDrop)]
 pub struct ReporterKeys {
     codename: Codename,
+    #[zeroize(skip)]
     salt: [u8; 32],
+    #[zeroize(skip)]
     instance: InstanceId,
     signer: Signer,
     identity: HybridIdentity,

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// `N` secret bytes. Wiped when dropped, silent when printed.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct SecretHex<const N: usize>([u8; N]);
 
 impl<const N: usize> SecretHex<N> {
@@ -17,6 +18,13 @@ impl<const N: usize> SecretHex<N> {
     /// The bytes.
     pub fn expose(&self) -> &[u8; N] {
         &self.0
+    }
+}
+
+impl<const N: usize> PartialEq for SecretHex<N> {
+    /// In the same time whatever differs.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 }
 

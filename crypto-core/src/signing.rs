@@ -9,13 +9,13 @@ use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha512};
 use std::fmt;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Bytes of a signer's seed.
 pub const SIGNING_SEED_SIZE: usize = 32;
 
 /// Somebody who signs. Wiped when dropped.
-#[derive(Clone)]
+#[derive(Clone, ZeroizeOnDrop)]
 pub struct Signer(SigningKey);
 
 impl Signer {

@@ -13,7 +13,7 @@ use ml_kem::{MlKem768, MlKem768Params};
 use sha3::digest::{Digest as _, ExtendableOutput as _, Update as _, XofReader as _};
 use std::fmt;
 use x25519_dalek::{PublicKey, StaticSecret};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 /// Bytes of a secret key: the seed both halves are expanded from.
 pub const SEED_SIZE: usize = 32;
@@ -30,6 +30,7 @@ const X25519_SIZE: usize = 32;
 const COMBINER_LABEL: &[u8; 6] = br"\.//^\";
 
 /// A secret shared by the two ends of one encapsulation. Wiped when dropped.
+#[derive(ZeroizeOnDrop)]
 pub struct SharedSecret(Zeroizing<[u8; 32]>);
 
 impl SharedSecret {
@@ -73,9 +74,11 @@ pub struct EncapsulationPair {
 }
 
 /// A secret key with both halves expanded, so that trying it costs one KEM operation only.
+#[derive(ZeroizeOnDrop)]
 pub struct DecapsulationPair {
     ml_kem: DecapsulationKey<MlKem768Params>,
     x25519: StaticSecret,
+    #[zeroize(skip)]
     x25519_public: PublicKey,
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use beistand_crypto_core::body::{Body, Kind, MessageBody};
 use beistand_crypto_core::codename::Codename;
-use beistand_crypto_core::message::{Message, MessageError, LINE_LIMIT};
+use beistand_crypto_core::message::{Message, MessageError, LINE_LIMIT, SHARE_LINE_LIMIT};
 use beistand_crypto_core::reporter::Mailbox;
 use beistand_protocol::roster::Writer;
 use rand_chacha::rand_core::RngCore as _;
@@ -127,7 +127,7 @@ fn every_other_spelling_is_refused() {
             MessageError::Form,
         ),
         (String::new(), MessageError::Form),
-        ("x".repeat(LINE_LIMIT + 1), MessageError::TooLong),
+        ("x".repeat(SHARE_LINE_LIMIT + 1), MessageError::TooLong),
     ];
     for (line, expected) in cases {
         let refused = Message::from_line(&line).expect_err("refused");
@@ -151,9 +151,10 @@ fn what_is_longer_than_a_line_is_refused() {
     let (mut world, _) = World::new(22, 2, 8);
     let (mut message, line) = a_report(&mut world);
     let room = LINE_LIMIT - line.len();
-    let Body::Report(mut body) = message.body.clone() else {
+    let Body::Report(body) = &message.body else {
         panic!("a report")
     };
+    let mut body = body.clone();
     body.text.push_str(&"x".repeat(room));
     message.body = Body::Report(body.clone());
     assert_eq!(message.to_line().unwrap().len(), LINE_LIMIT);

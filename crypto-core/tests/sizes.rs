@@ -68,8 +68,13 @@ fn ten_thousand_envelopes_of_one_size() {
 }
 
 #[test]
-fn envelopes_of_sixteen_stanzas() {
-    seal_many(9, 15, 16, 100);
+fn every_size_of_roster_has_its_class() {
+    for counselors in 1..=7 {
+        seal_many(u64::from(counselors), counselors, 8, 10);
+    }
+    for counselors in 8..=15 {
+        seal_many(u64::from(counselors), counselors, 16, 10);
+    }
 }
 
 #[test]

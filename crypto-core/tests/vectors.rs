@@ -200,6 +200,7 @@ fn failure(error: MessageError) -> &'static str {
         MessageError::ReplyTo => "reply-to",
         MessageError::KeyIndex => "key-index",
         MessageError::Attachment => "attachment",
+        MessageError::Consent => "consent",
     }
 }
 

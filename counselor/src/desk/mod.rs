@@ -96,9 +96,9 @@ impl Desk {
                 invitation.member.serial.0,
                 OsRng.next_u32() >> 16
             ),
-            sign: seeds.sign,
-            identity: seeds.identity,
-            delete: seeds.delete,
+            sign: seeds.sign.clone(),
+            identity: seeds.identity.clone(),
+            delete: seeds.delete.clone(),
         };
         let vault = Vault::create(folder, passphrase, derivation)?;
         vault.write_json(DESK, &stored)?;

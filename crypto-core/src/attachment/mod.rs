@@ -23,7 +23,7 @@ pub const MAX_PARTS: u16 = 64;
 
 /// A file, cut into parts that lie on the wall. Its name and type are the reporter's words:
 /// never to be trusted as a path or to choose a program.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
     /// File name as given.
@@ -34,6 +34,7 @@ pub struct Attachment {
     /// Bytes of the file, without padding.
     pub size: u64,
     /// SHA-256 of the file.
+    #[zeroize(skip)]
     pub sha256: Digest,
     /// The identity, used for this file only, that opens its parts.
     pub identity: AttachmentIdentity,
@@ -114,17 +115,17 @@ impl fmt::Debug for Attachment {
 
 /// `AGE-SECRET-KEY-PQ-1…` inside a message, so that stock age opens the parts too.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct AttachmentIdentity([u8; 32]);
+pub struct AttachmentIdentity(SecretHex<32>);
 
 impl AttachmentIdentity {
     /// The identity of this seed.
     pub fn from_seed(seed: [u8; 32]) -> Self {
-        Self(seed)
+        Self(SecretHex::new(seed))
     }
 
     /// The identity that opens the parts.
     pub fn identity(&self) -> HybridIdentity {
-        HybridIdentity::from_seed(&self.0)
+        HybridIdentity::from_seed(self.0.expose())
     }
 }
 
@@ -138,7 +139,7 @@ impl<'de> Deserialize<'de> for AttachmentIdentity {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
         let identity: HybridIdentity = text.parse().map_err(serde::de::Error::custom)?;
-        Ok(Self(*identity.seed()))
+        Ok(Self::from_seed(*identity.seed()))
     }
 }
 
