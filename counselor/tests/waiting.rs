@@ -20,7 +20,7 @@ fn what_waits_outlives_the_prekey_that_opened_it() {
             .server
             .misbehave(|mischief| mischief.withhold = vec![slot]);
     };
-    for day in 0..20 {
+    for day in 1..=20 {
         organisation.server.set_time(noon(FIRST_DAY.forward(day)));
         withhold(&organisation, follow_up);
         organisation.sync(0);
