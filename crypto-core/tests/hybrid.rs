@@ -9,6 +9,7 @@ use base64::Engine as _;
 use beistand_crypto_core::hybrid_identity::{HybridIdentity, IdentityError};
 use beistand_crypto_core::hybrid_recipient::{HybridRecipient, RecipientError};
 use beistand_crypto_core::xwing::{KeyError, PUBLIC_KEY_SIZE};
+use beistand_protocol::hash::sha256;
 use rand_chacha::rand_core::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use std::cell::RefCell;
@@ -205,4 +206,18 @@ fn works_in_age_and_refuses_classical_company() {
         refused,
         Some(EncryptError::IncompatibleRecipients { .. })
     ));
+}
+
+#[test]
+fn the_pair_of_the_specification() {
+    // C2SP age.md shows this identity and its recipient, of which SHA-256 stands here.
+    let text = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR";
+    let identity: HybridIdentity = text.parse().unwrap();
+    assert_eq!(*identity.to_text(), text);
+    let recipient = identity.recipient().to_string();
+    assert_eq!(recipient.len(), 1_959);
+    assert_eq!(
+        sha256(recipient.as_bytes()).to_string(),
+        "a091dd7e0ee9d62b75173dcc98441a0424baa941e66a8776e570a4ae60ff61ea"
+    );
 }

@@ -241,7 +241,7 @@ fn a_part_that_was_tampered_with_is_closed() {
         assert!(blob == honest || closed(&blob), "round {round}");
         blob.copy_from_slice(&honest);
     }
-    for length in (0..honest.len()).step_by(4_099) {
+    for length in 0..honest.len() {
         assert!(closed(&honest[..length]), "{length} bytes");
     }
 }

@@ -5,12 +5,15 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 
+pub mod seal;
 pub mod site;
 pub mod visit;
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Bench {
+    /// Sealing envelopes and parts, beside the primitives they are made of
+    Seal,
     /// What a reporter's browser loads, beside what it may load
     Site,
     /// What a visit costs the server, by how much is stored
@@ -23,6 +26,7 @@ pub enum Bench {
 /// Something does not build or run, or a bar is not met.
 pub fn run(bench: Bench) -> Result<(), Failure> {
     match bench {
+        Bench::Seal => seal::run(),
         Bench::Site => site::run(),
         Bench::Visit => visit::run(),
     }
