@@ -56,7 +56,7 @@ fn envelope(what: &str, counselors: u32) {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
     let (_, ml_kem) = MlKem768::generate(&mut rng);
     let x25519 = PublicKey::from(&StaticSecret::random_from_rng(&mut rng));
-    let signer = SigningKey::generate(&mut rng);
+    let signer = SigningKey::from_bytes(&[6; 32]);
     let cipher = ChaCha20Poly1305::new(&[3; 32].into());
     let mut content = vec![5_u8; ENVELOPE];
     let primitives = || {
