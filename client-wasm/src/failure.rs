@@ -25,6 +25,8 @@ impl Failure {
     pub const ORDER: Self = Self::of("internal");
     /// `instance.json` is not usable.
     pub const INSTANCE: Self = Self::of("roster-refused");
+    /// The server asks for a stamp that the roster does not allow it to ask for.
+    pub const DEMAND: Self = Self::of("refused");
     /// Nobody was ticked.
     pub const NOBODY: Self = Self::of("no-readers");
 

@@ -105,6 +105,11 @@ impl Session {
         Ok(self.0.search_early(u64::from(tries))?)
     }
 
+    /// The server asks for a stamp worth more than the state said.
+    pub fn demand(&mut self, envelope: u32, bits: u8) -> Result<(), JsValue> {
+        Ok(self.0.demand(envelope, bits)?)
+    }
+
     /// The bytes to put.
     pub fn frame(&self, envelope: u32) -> Result<Vec<u8>, JsValue> {
         Ok(self.0.frame(envelope)?)

@@ -42,6 +42,8 @@ struct Waiting {
     outgoing: Outgoing,
     origin: Origin,
     stamp: u64,
+    /// The bits that the server has come to ask for since the state was signed.
+    demanded: u8,
 }
 
 /// A codename, as it is shown.
@@ -226,6 +228,7 @@ impl Visit {
                 outgoing,
                 origin,
                 stamp: 0,
+                demanded: 0,
             },
         );
         Composed {
@@ -241,8 +244,11 @@ impl Visit {
     /// Tries some stamps for an envelope; true once one was found.
     pub fn search_stamp(&mut self, envelope: u32, start: u64, tries: u64) -> Result<bool, Failure> {
         let snapshot = self.snapshot()?;
-        let slot = &self.waiting(envelope)?.outgoing.slot;
-        let needed = snapshot.stamp_bits(StampUse::Envelope);
+        let Waiting {
+            outgoing, demanded, ..
+        } = self.waiting(envelope)?;
+        let slot = &outgoing.slot;
+        let needed = snapshot.stamp_bits(StampUse::Envelope).max(*demanded);
         let challenge = snapshot.challenge();
         let early = self.early.as_ref();
         let found = early
@@ -253,6 +259,18 @@ impl Visit {
             waiting.stamp = stamp;
         }
         Ok(found.is_some())
+    }
+
+    /// The server asks for a dearer stamp than the state said. What is signed in the roster bounds
+    /// what a server can make its visitors do.
+    pub fn demand(&mut self, envelope: u32, bits: u8) -> Result<(), Failure> {
+        let stamps = &self.snapshot()?.roster().stamps;
+        if bits > stamps.needed(StampUse::Envelope, stamps.envelope_max) {
+            return Err(Failure::DEMAND);
+        }
+        let waiting = self.waiting.get_mut(&envelope).ok_or(Failure::ORDER)?;
+        waiting.demanded = bits;
+        Ok(())
     }
 
     /// Looks for the stamp of the first report before there is one; true once it was found.

@@ -34,7 +34,22 @@ async function call(path: string, body?: Uint8Array): Promise<globalThis.Respons
   }
 }
 
-function refuse(status: number): Trouble {
+/** What a stamp has to be worth now, where that is what is wrong. */
+async function demanded(answer: globalThis.Response): Promise<number | null> {
+  try {
+    const { code, bits } = (await answer.json()) as { code?: unknown; bits?: unknown };
+    return code === 'weak-stamp' && Number.isInteger(bits) ? (bits as number) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function refuse(answer: globalThis.Response): Promise<Trouble> {
+  const { status } = answer;
+  if (status === 403) {
+    const bits = await demanded(answer);
+    if (bits !== null) return new Trouble('weak-stamp', undefined, bits);
+  }
   if (status === 409) return new Trouble('occupied');
   if (status === 429 || status === 503 || status === 507) return new Trouble('busy');
   if (status >= 500) return new Trouble('unreachable');
@@ -42,7 +57,7 @@ function refuse(status: number): Trouble {
 }
 
 async function whole<T>(answer: globalThis.Response, read: () => Promise<T>): Promise<T> {
-  if (!answer.ok) throw refuse(answer.status);
+  if (!answer.ok) throw await refuse(answer);
   try {
     return await read();
   } catch {

@@ -3,10 +3,14 @@
 import type { MessageKey } from '../shared/say.ts';
 
 export class Trouble extends Error {
-  /** `position`: the number of the word (1 to 12) that is meant, where one is. */
+  /**
+   * `position`: the number of the word (1 to 12) that is meant, where one is.
+   * `bits`: what a stamp has to be worth now, where it was worth too little.
+   */
   constructor(
     readonly code: string,
     readonly position?: number,
+    readonly bits?: number,
   ) {
     super(code);
   }
@@ -16,6 +20,7 @@ const SENTENCES: Record<string, MessageKey> = {
   unreachable: 'trouble-down',
   busy: 'trouble-busy',
   refused: 'trouble-refused',
+  'weak-stamp': 'trouble-busy',
   waiting: 'trouble-waiting',
   'places-full': 'trouble-places',
   'roster-expired': 'trouble-expired',

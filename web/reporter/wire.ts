@@ -136,6 +136,8 @@ export interface Calls {
   'compose-decoy': { args: Record<never, never>; answer: Outgoing };
   /** The frame of a put, stamp included: ready to be sent, and the same again on every retry. */
   stamp: { args: { envelope: number }; answer: { frame: Uint8Array } };
+  /** The server asks for a stamp of more bits than the state said; the next `stamp` finds it. */
+  demand: { args: { envelope: number; bits: number }; answer: Record<never, never> };
   /** Tries some stamps for the report that the new words will send, before it is written. */
   'early-stamp': { args: Record<never, never>; answer: { found: boolean } };
   /** The place of the envelope was found occupied: the next one composed takes another. */

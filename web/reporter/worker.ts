@@ -17,6 +17,7 @@ interface Session {
   compose_decoy(): string;
   search_stamp(envelope: number, start: number, tries: number): boolean;
   search_early(tries: number): boolean;
+  demand(envelope: number, bits: number): void;
   frame(envelope: number): Uint8Array;
   verify_promise(envelope: number, promise: Uint8Array): string;
   enter(words: string): number;
@@ -78,6 +79,10 @@ function answers(now: Session): Answers {
         send({ id, progress: start + TRIES });
       }
       return { frame: now.frame(envelope) };
+    },
+    demand: ({ envelope, bits }) => {
+      now.demand(envelope, bits);
+      return {};
     },
     'early-stamp': () => ({ found: now.search_early(TRIES) }),
     occupied: ({ envelope }) => {
