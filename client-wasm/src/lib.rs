@@ -2,6 +2,7 @@
 //! bytes cross the border, failures cross as `{"code": …}`. What each call means stands in
 //! `web/reporter/wire.ts`.
 
+mod consent;
 mod early_stamp;
 mod failure;
 mod view;
@@ -75,6 +76,15 @@ impl Session {
         readers: Option<Vec<u32>>,
     ) -> Result<String, JsValue> {
         json(&self.0.compose_message(text, readers.as_deref())?)
+    }
+
+    /// Seals the answer to a request for consent; `answer` is JSON.
+    pub fn compose_consent(
+        &mut self,
+        answer: &str,
+        readers: Option<Vec<u32>>,
+    ) -> Result<String, JsValue> {
+        json(&self.0.compose_consent(answer, readers.as_deref())?)
     }
 
     /// Seals the wish that everything be deleted.

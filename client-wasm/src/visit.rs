@@ -174,13 +174,22 @@ impl Visit {
         text: String,
         readers: Option<&[u32]>,
     ) -> Result<Composed, Failure> {
-        let choice = match readers {
-            Some(asked) => ReaderChoice::Asked(readers_of(asked)?),
-            None => ReaderChoice::AsBefore,
-        };
         let body = MessageBody {
             text,
             ..MessageBody::default()
+        };
+        self.compose_body(body, readers)
+    }
+
+    /// Seals what the reporter says, whatever it holds, under the words that were typed in.
+    pub(crate) fn compose_body(
+        &mut self,
+        body: MessageBody,
+        readers: Option<&[u32]>,
+    ) -> Result<Composed, Failure> {
+        let choice = match readers {
+            Some(asked) => ReaderChoice::Asked(readers_of(asked)?),
+            None => ReaderChoice::AsBefore,
         };
         let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
         let outgoing = mailbox.compose_message(self.snapshot()?, &choice, body, &mut OsRng)?;

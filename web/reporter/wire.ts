@@ -90,8 +90,21 @@ export type RecordState = 'recorded' | 'not-yet' | 'missing';
 
 export type Status = 'received' | 'reading' | 'answered' | 'waiting-for-you' | 'closed';
 
+/** What a counselor would like to show to somebody, and what the reporter said to it. */
+export interface ConsentView {
+  /** Who would see it. */
+  to: string;
+  items: { what: string; answer: Consent | null }[];
+  /** The day of the newest answer, where there is one. */
+  answered: number | null;
+}
+
+export type Consent = 'yes' | 'no';
+
 /** One verified message; what else the Worker knows of it the page does not need. */
 export interface MessageView {
+  /** Names the message in its conversation. */
+  digest: string;
   /** 0 is the reporter, other numbers are devices. */
   writer: number;
   /** The counselor, where one wrote it. */
@@ -102,6 +115,10 @@ export interface MessageView {
   day: number;
   text: string | null;
   status: Status | null;
+  /** What it asks consent for. */
+  consent: ConsentView | null;
+  /** The request that it answers. */
+  consent_to: string | null;
   /** Whether it follows its writer's message before. */
   continuity: 'begins' | 'continues' | 'gap';
 }
@@ -129,6 +146,8 @@ export interface Calls {
   'compose-report': { args: { readers: number[]; body: ReportBody }; answer: Outgoing };
   /** `readers`: those ticked where no authentic list is in view; null where one is. */
   'compose-message': { args: { text: string; readers: number[] | null }; answer: Outgoing };
+  /** The answer to a request, item by item; `readers` as in `compose-message`. */
+  'compose-consent': { args: { request: string; items: Consent[]; readers: number[] | null }; answer: Outgoing };
   /** The wish that everything be deleted, to those who could read so far. */
   'compose-withdraw': { args: Record<never, never>; answer: Outgoing };
   /** Bodies of the requests that delete the reporter's own envelopes; to be asked before withdrawing. */

@@ -10,6 +10,7 @@ interface Session {
   words(language: string): string;
   compose_report(readers: Uint32Array, body: string): string;
   compose_message(text: string, readers: Uint32Array | undefined): string;
+  compose_consent(answer: string, readers: Uint32Array | undefined): string;
   mark_occupied(envelope: number): void;
   compose_withdraw(): string;
   deletions(): Uint8Array;
@@ -70,6 +71,10 @@ function answers(now: Session): Answers {
     'compose-report': (a) => JSON.parse(now.compose_report(new Uint32Array(a.readers), JSON.stringify(a.body))),
     'compose-message': (a) =>
       JSON.parse(now.compose_message(a.text, a.readers === null ? undefined : new Uint32Array(a.readers))),
+    'compose-consent': ({ request, items, readers }) =>
+      JSON.parse(
+        now.compose_consent(JSON.stringify({ request, items }), readers === null ? undefined : new Uint32Array(readers)),
+      ),
     'compose-withdraw': () => JSON.parse(now.compose_withdraw()),
     deletions: () => ({ frames: framesIn(now.deletions()) }),
     record: ({ envelope }) => ({ record: JSON.parse(now.record(envelope)) }),

@@ -3,13 +3,15 @@ import { element } from '../../shared/element.ts';
 import { dayInWords, listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
 import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
+import { Trouble } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 import { workingDaysAfter } from '../workdays.ts';
 import type { ConversationView, MessageView, Status } from '../wire.ts';
+import { consentRequest, withAnswer, type Answer } from './consent.ts';
 import { field } from './field.ts';
 import { nameOf, readers, type Readers } from './readers.ts';
 import { recordLine } from './record.ts';
-import { sendButton } from './send-button.ts';
+import { sendButton, type Busy } from './send-button.ts';
 import { withdrawal } from './withdraw.ts';
 
 export interface ConversationPart {
@@ -42,6 +44,7 @@ const STATUS: Record<Status, MessageKey> = {
 
 /** What stands in place of a text where a message has none. */
 function silent(message: MessageView): MessageKey {
+  if (message.consent_to !== null) return 'message-consent';
   return message.kind === 'withdraw' ? 'message-withdrawn' : 'message-readers';
 }
 
@@ -55,7 +58,8 @@ function author(visit: Visit, message: MessageView): HTMLElement {
   return who;
 }
 
-function letter(visit: Visit, message: MessageView): HTMLElement[] {
+/** `asks`: the form of a request for consent, where the message has one. */
+function letter(visit: Visit, message: MessageView, asks: HTMLElement | null): HTMLElement[] {
   const body =
     message.text === null || message.text === ''
       ? say(element('p', { class: 'hint' }), silent(message))
@@ -71,6 +75,7 @@ function letter(visit: Visit, message: MessageView): HTMLElement[] {
       say(element('span', { class: 'letter__day' }), 'letter-day', () => [dayInWords(message.day)]),
     ),
     body,
+    asks,
     message.status === null ? null : say(element('p', { class: 'letter__status' }), STATUS[message.status]),
   );
   if (message.continuity !== 'gap') return [own];
@@ -79,7 +84,10 @@ function letter(visit: Visit, message: MessageView): HTMLElement[] {
 
 /** What was just sent, as it will be read. */
 function own(said: string, day: number): MessageView {
-  return { writer: 0, serial: null, name: null, kind: 'message', day, text: said, status: null, continuity: 'continues' };
+  return {
+    ...{ writer: 0, serial: null, name: null, kind: 'message', day, text: said, status: null },
+    ...{ digest: '', consent: null, consent_to: null, continuity: 'continues' },
+  };
 }
 
 function standing(visit: Visit, view: ConversationView): HTMLElement {
@@ -115,6 +123,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   const root = element('div', { class: 'conversation' });
   let view = first;
   const sending = new Sending(visit);
+  const answering = new Sending(visit);
   const letters = element('ol', { class: 'letters' });
   const status = element('div');
   const readersPlace = element('div');
@@ -159,8 +168,31 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     );
   };
 
+  /** Who may read, where the person had to be asked; nobody left is said at the tick boxes. */
+  const readersNow = (): number[] | null => {
+    if (view.readers !== null) return null;
+    if (asked?.nobody() === true) throw new Trouble('no-readers');
+    return asked?.allowed() ?? null;
+  };
+
+  let unsure: Answer | null = null;
+  const answer = async (wanted: Answer, stage: (now: Busy) => void): Promise<void> => {
+    const readers = readersNow();
+    // What may have arrived goes again first, whatever was ticked meanwhile.
+    const given = answering.uncertain && unsure !== null ? unsure : wanted;
+    unsure = given;
+    const letter = await answering.send(() => visit.engine.call('compose-consent', { ...given, readers }), stage);
+    const messages = [...withAnswer(view.messages, given, letter.day), { ...own('', letter.day), consent_to: given.request }];
+    view = { ...view, readers: readers ?? view.readers, messages };
+    show();
+    record.replaceChildren(recordLine(visit, letter, 'consent-sent').root);
+    record.scrollIntoView({ block: 'nearest' });
+  };
+
   const show = (): void => {
-    letters.replaceChildren(...view.messages.flatMap((message) => letter(visit, message)));
+    letters.replaceChildren(
+      ...view.messages.flatMap((message) => letter(visit, message, consentRequest(message, answer))),
+    );
     status.replaceChildren(standing(visit, view));
     if (view.readers !== null) status.append(whoReads(visit, view.readers));
     if (view.refused > 0) status.append(say(element('p', { class: 'hint' }), 'message-refused', [view.refused]));
