@@ -2,7 +2,7 @@
 
 use beistand_protocol::class::BlobClass;
 use beistand_server::clock::Clock as _;
-use beistand_server::http::body::Inbox;
+use beistand_server::http::body::{Inbox, MOST_IN_FLIGHT};
 use beistand_server::http::connection::Patience;
 use beistand_server::testing::in_process::Wishes;
 use beistand_server::testing::{put_of, InProcess};
@@ -53,6 +53,8 @@ fn is_ended(stream: &mut TcpStream) -> bool {
 fn idle_and_dripping_connections_give_way_to_visitors() {
     let server = InProcess::with(Wishes {
         most_connections: MOST,
+        // Of themselves the slow ones would stay for longer than a visitor waits.
+        inbox: Inbox::new(MOST_IN_FLIGHT, Duration::from_secs(3600)),
         ..Wishes::default()
     });
     let slow = b"POST /v1/envelopes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 81966\r\n\r\nx";
