@@ -39,6 +39,18 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         instance: Option<PathBuf>,
     },
+    /// Audit an export of a server, with the keys of the same time
+    Export {
+        /// The export
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A folder with the server's keys/ and log.key
+        #[arg(long, value_name = "DIR")]
+        keys: PathBuf,
+        /// The organisation's instance.json, got by a way you trust
+        #[arg(long, value_name = "FILE")]
+        instance: Option<PathBuf>,
+    },
 }
 
 struct Failure {
@@ -66,8 +78,7 @@ pub fn main() -> ExitCode {
             return report(&Failure { error, hint }, USAGE);
         }
     };
-    let Verb::Store { folder, instance } = &arguments.verb;
-    match audit(folder, instance.as_deref()) {
+    match audit(&arguments.verb) {
         Ok(audit) => {
             let text = if arguments.json {
                 to_json(&audit)
@@ -90,9 +101,14 @@ fn report(failure: &Failure, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn audit(folder: &Path, instance: Option<&Path>) -> Result<Audit, Failure> {
-    let instance = instance.map(read_instance).transpose()?;
-    store::audit(folder, instance).map_err(|error| Failure {
+fn audit(verb: &Verb) -> Result<Audit, Failure> {
+    let (Verb::Store { instance, .. } | Verb::Export { instance, .. }) = verb;
+    let instance = instance.as_deref().map(read_instance).transpose()?;
+    let audit = match verb {
+        Verb::Store { folder, .. } => store::audit(folder, instance),
+        Verb::Export { file, keys, .. } => store::audit_export(file, keys, instance),
+    };
+    audit.map_err(|error| Failure {
         error: error.to_string(),
         hint: error.hint(),
     })
@@ -127,7 +143,7 @@ fn to_text(audit: &Audit) -> String {
 fn write_text(out: &mut String, audit: &Audit) -> std::fmt::Result {
     writeln!(
         out,
-        "audited a copy of {} files, {} bytes",
+        "audited {} files, {} bytes, without touching them",
         audit.files, audit.bytes
     )?;
     writeln!(out, "\nstored")?;

@@ -62,6 +62,20 @@ pub fn create_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Gives the room of `size` bytes at `offset` back to the disk; they read as zeros then. Does
+/// nothing where the file system cannot do that.
+///
+/// # Errors
+/// Those of the disk.
+pub fn punch_hole(file: &File, offset: u64, size: u64) -> io::Result<()> {
+    use rustix::fs::{fallocate, FallocateFlags};
+    let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+    match fallocate(file, flags, offset, size) {
+        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => Ok(()),
+        other => other.map_err(io::Error::from),
+    }
+}
+
 /// The room a disk must keep free, so that the store never meets a full one: sled was seen to
 /// hang on it.
 #[derive(Debug, Clone)]

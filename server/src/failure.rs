@@ -152,6 +152,45 @@ impl Failure {
         )
     }
 
+    /// There is nothing to export.
+    pub fn no_data() -> Self {
+        Self::new(
+            "there is no such data directory",
+            "give the directory that follows --data of beistand-server serve",
+        )
+    }
+
+    /// An export that cannot be taken.
+    pub fn export(error: StoreError) -> Self {
+        match error {
+            StoreError::Failed(sentence) => Self::new(
+                format!("nothing was exported: {sentence}"),
+                "give the name of a new file in a folder with enough room",
+            ),
+            other => other.into(),
+        }
+    }
+
+    /// An export that cannot be read.
+    pub fn export_file(error: io::Error) -> Self {
+        let sentence = format!("the export cannot be read: {}", error.kind());
+        Self::new(
+            sentence,
+            "give the path of a file that `export` has written",
+        )
+    }
+
+    /// An export that cannot be imported.
+    pub fn import(error: StoreError) -> Self {
+        match error {
+            StoreError::Failed(sentence) => Self::new(
+                format!("nothing was imported: {sentence}"),
+                "give a whole export, the folder of its server's keys, and a new directory",
+            ),
+            other => other.into(),
+        }
+    }
+
     /// The program cannot go on.
     pub fn serve(error: io::Error) -> Self {
         let sentence = format!("the server cannot go on: {error}");

@@ -11,7 +11,7 @@ mod failure;
 
 use crate::cli::arguments::{Arguments, Verb};
 use crate::cli::configuration::Configuration;
-use crate::cli::{check_config, init, log_key, serve};
+use crate::cli::{check_config, export, init, log_key, serve};
 use crate::failure::Failure;
 use beistand_server::hardening;
 use clap::Parser as _;
@@ -45,6 +45,8 @@ fn run(verb: Verb) -> Result<(), Failure> {
         Verb::Init(options) => init::run(options),
         Verb::CheckConfig(options) => check_config::run(&Configuration::load(options)?),
         Verb::Serve(options) => serve::run(Configuration::load(options)?),
+        Verb::Export(arguments) => export::run(&arguments),
+        Verb::Import(arguments) => export::run_import(&arguments),
         Verb::LogKey { data, instance } => log_key::run(&data, instance.as_deref()),
     }
 }

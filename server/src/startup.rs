@@ -313,7 +313,9 @@ pub fn open_wall(
 ) -> Result<Wall, StartError> {
     let instance = Instance::parse(instance_file)?;
     let watermark = Watermark::new(data, watermark_bytes);
-    let store = SledStore::open(data, &instance.instance, watermark.clone(), fatal)?;
+    let mut store = SledStore::open(data, &instance.instance, watermark.clone(), fatal)?;
+    // Where there can be no socket, exports are taken from the stopped server.
+    let _ = store.serve_exports();
     if !data.join(log_key::FILE).exists() && !store.contents()?.rosters.is_empty() {
         // A new key would only hide that the one the roster names is missing.
         return Err(OpenError::LogKey.into());

@@ -5,6 +5,7 @@ pub mod check;
 pub mod compressed;
 pub mod demo;
 pub mod failure;
+pub mod faults;
 pub mod flood;
 pub mod journey;
 pub mod layout;

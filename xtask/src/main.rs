@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::bench::{self, Bench};
 use xtask::{
-    check, demo, failure::Failure, flood, journey, process, setup, site, tests, vectors, wasm,
+    check, demo, failure::Failure, faults, flood, journey, process, setup, site, tests, vectors,
+    wasm,
 };
 
 /// Build, run, test and check Beistand.
@@ -63,6 +64,27 @@ enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Kill the server again and again while it works; nothing acknowledged may be lost
+    Crash {
+        /// How often
+        #[arg(long, default_value_t = 200)]
+        cycles: u32,
+    },
+    /// Let the power go at any moment, and start on what a disk may hold then
+    Powercut {
+        /// How many states of the disk are tried
+        #[arg(long, default_value_t = 1000)]
+        states: u32,
+        /// Leave out the syncs of paths of this shell pattern, to see that it is noticed
+        #[arg(long, value_name = "PATTERN")]
+        sabotage: Option<String>,
+    },
+    /// Fill the disk, or let it lose a write or a sync
+    Diskfull {
+        /// How many servers meet an error
+        #[arg(long, default_value_t = 100)]
+        runs: u32,
+    },
     /// Look for what is missing on this machine and install it
     Setup,
     /// Build the WASM of client-wasm into target/wasm
@@ -89,6 +111,20 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Vectors { folder } => return vectors::run(&folder),
+        Command::Crash { cycles } => {
+            return faults::run(&["crash", "--cycles", &cycles.to_string()])
+        }
+        Command::Powercut { states, sabotage } => {
+            let states = states.to_string();
+            let mut arguments = vec!["powercut", "--states", &states];
+            if let Some(pattern) = &sabotage {
+                arguments.extend(["--sabotage", pattern]);
+            }
+            return faults::run(&arguments);
+        }
+        Command::Diskfull { runs } => {
+            return faults::run(&["diskfull", "--runs", &runs.to_string()])
+        }
         Command::Run { once: true, .. } => journey::play(),
         Command::Run { port, data, .. } => demo::run(port, data),
         Command::Test => tests::run(),

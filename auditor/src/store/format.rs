@@ -1,4 +1,4 @@
-//! The store's format, schema version 1, as `server/STORAGE.md` describes it and as this auditor
+//! The store's format, schema version 2, as `server/STORAGE.md` describes it and as this auditor
 //! reads it by itself. Everything lies in one tree; the first byte of a key says what it is, and
 //! integers are big-endian. Whatever is not exactly one of these is a finding.
 
@@ -8,13 +8,11 @@ use beistand_protocol::roster::Writer;
 use beistand_protocol::time::{Day, Epoch};
 
 /// The schema this auditor knows.
-pub const SCHEMA: u32 = 1;
-/// Bytes of a blob in one value, before it is sealed.
-pub const CHUNK_SIZE: usize = 16 * 1024;
-/// Bytes that sealing adds to a chunk.
+pub const SCHEMA: u32 = 2;
+/// Bytes that sealing adds.
 pub const TAG_SIZE: usize = 16;
 
-const RECORD_VERSION: u8 = 1;
+const RECORD_VERSION: u8 = 2;
 /// Stands for the epoch of what waits to become visible.
 const PENDING: u64 = u64::MAX;
 const NONCE_SIZE: usize = 24;
@@ -28,8 +26,6 @@ pub enum Key {
     Item(Slot),
     /// `d` ‖ day[4] ‖ slot[16]
     OfDay(Day, Slot),
-    /// `b` ‖ day[4] ‖ slot[16] ‖ number[2]
-    Chunk(Day, Slot, u16),
     /// `l` ‖ index[8]
     Leaf(u64),
     /// `r` ‖ version[8]
@@ -41,7 +37,7 @@ pub enum Key {
     /// `c` ‖ day[4]
     FirstCheckpoint(Day),
     /// `g` ‖ day[4]
-    Sweep(Day),
+    Gone(Day),
 }
 
 /// Single values.
@@ -81,11 +77,6 @@ impl Key {
             }
             b'i' => Self::Item(Slot(fields.array()?)),
             b'd' => Self::OfDay(fields.day()?, Slot(fields.array()?)),
-            b'b' => Self::Chunk(
-                fields.day()?,
-                Slot(fields.array()?),
-                u16::from_be_bytes(fields.array()?),
-            ),
             b'l' => Self::Leaf(fields.u64()?),
             b'r' => Self::Roster(fields.u64()?),
             b'k' => Self::Prekey(fields.writer()?, fields.day()?),
@@ -95,7 +86,7 @@ impl Key {
                 key
             }
             b'c' => Self::FirstCheckpoint(fields.day()?),
-            b'g' => Self::Sweep(fields.day()?),
+            b'g' => Self::Gone(fields.day()?),
             _ => return None,
         };
         fields.0.is_empty().then_some(key)
@@ -105,8 +96,8 @@ impl Key {
 /// An item's record: what finds its keys in the clear, the rest sealed.
 ///
 /// ```text
-/// version[1] ‖ class[1] ‖ shard[1] ‖ day[4] ‖ del_hash[16] ‖ promised[8] ‖ visible[8] ‖ place[4]
-///   ‖ nonce[24] ‖ sealed[105 + 16]
+/// version[1] ‖ class[1] ‖ shard[1] ‖ day[4] ‖ del_hash[16] ‖ promised[8] ‖ visible[8]
+///   ‖ key place[4] ‖ blob place[4] ‖ nonce[24] ‖ sealed[105 + 16]
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -123,7 +114,9 @@ pub struct Record {
     /// The epoch it became visible in.
     pub visible: Option<Epoch>,
     /// Where its own key stands in the key file.
-    pub place: u32,
+    pub key_place: u32,
+    /// Where its blob lies in the file of its day and class.
+    pub blob_place: u32,
     /// All the clear bytes, to which the sealed ones are bound.
     pub clear: Vec<u8>,
     /// The nonce.
@@ -147,7 +140,8 @@ impl Record {
         let visible = Some(fields.u64()?)
             .filter(|epoch| *epoch != PENDING)
             .map(Epoch);
-        let place = u32::from_be_bytes(fields.array()?);
+        let key_place = u32::from_be_bytes(fields.array()?);
+        let blob_place = u32::from_be_bytes(fields.array()?);
         let clear = bytes[..bytes.len() - fields.0.len()].to_vec();
         let nonce = fields.array()?;
         let sealed = fields.rest().to_vec();
@@ -158,7 +152,8 @@ impl Record {
             delete_hash,
             promised,
             visible,
-            place,
+            key_place,
+            blob_place,
             clear,
             nonce,
             sealed,
@@ -206,16 +201,22 @@ impl Secret {
     }
 }
 
-/// The number of chunks of a blob.
-pub fn chunk_count(class: BlobClass) -> u16 {
-    // 64 at most, for a part.
-    u16::try_from(class.size().div_ceil(CHUNK_SIZE)).unwrap_or(u16::MAX)
+/// The name of the file of a day's blobs of a class.
+pub fn blob_file(day: Day, class: BlobClass) -> String {
+    format!("{day}-{}", class.wire())
 }
 
-/// Sealed bytes of a blob's chunk.
-pub fn chunk_size(class: BlobClass, number: u16) -> usize {
-    let before = usize::from(number) * CHUNK_SIZE;
-    class.size().saturating_sub(before).min(CHUNK_SIZE) + TAG_SIZE
+/// The day and class that the name of a file of blobs says.
+pub fn parse_blob_file(name: &str) -> Option<(Day, BlobClass)> {
+    let (day, class) = name.split_once('-')?;
+    let day = Day(day.parse().ok()?);
+    let class = BlobClass::from_wire(class.parse().ok()?)?;
+    (blob_file(day, class) == name).then_some((day, class))
+}
+
+/// Bytes of a place in such a file.
+pub fn sealed_size(class: BlobClass) -> usize {
+    class.size() + TAG_SIZE
 }
 
 /// An instance id.
@@ -275,19 +276,13 @@ mod tests {
 
     #[test]
     fn keys_are_read_whole_or_not_at_all() {
-        let chunk = [
-            &b"b"[..],
-            &20_000u32.to_be_bytes(),
-            &[7; 16],
-            &3u16.to_be_bytes(),
-        ]
-        .concat();
+        let of_day = [&b"d"[..], &20_000u32.to_be_bytes(), &[7; 16]].concat();
         assert_eq!(
-            Key::parse(&chunk),
-            Some(Key::Chunk(Day(20_000), Slot([7; 16]), 3))
+            Key::parse(&of_day),
+            Some(Key::OfDay(Day(20_000), Slot([7; 16])))
         );
-        assert_eq!(Key::parse(&chunk[..chunk.len() - 1]), None);
-        assert_eq!(Key::parse(&[&chunk[..], b"x"].concat()), None);
+        assert_eq!(Key::parse(&of_day[..of_day.len() - 1]), None);
+        assert_eq!(Key::parse(&[&of_day[..], b"x"].concat()), None);
         assert_eq!(Key::parse(b"mschema"), Some(Key::Meta(Meta::Schema)));
         assert_eq!(Key::parse(b"mclient-address"), None);
         assert_eq!(
@@ -297,6 +292,24 @@ mod tests {
         );
         assert_eq!(Key::parse(b""), None);
         assert_eq!(Key::parse(b"zzz"), None);
+    }
+
+    #[test]
+    fn files_of_blobs_have_one_name_each() {
+        assert_eq!(
+            parse_blob_file("20000-3"),
+            Some((Day(20_000), BlobClass::Part))
+        );
+        for name in [
+            "20000",
+            "20000-4",
+            "020000-1",
+            "20000-01",
+            "20000-1-1",
+            "a-1",
+        ] {
+            assert_eq!(parse_blob_file(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The audit of a stopped server's data directory. Everything is read from a copy, because sled
 //! cannot open a database without writing to it; the original is hashed before and after.
 
+mod blobs;
+mod export;
 mod format;
 mod keys;
 mod reading;
@@ -12,6 +14,9 @@ use crate::folder::{self, Contents};
 use crate::world::World;
 use beistand_protocol::instance::Instance;
 use beistand_protocol::verifier_key::VerifierKey;
+pub use export::audit_export;
+
+use blobs::Blobs;
 use keys::Keys;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,10 +27,16 @@ use std::path::Path;
 const LOCKS: [&str; 2] = ["lock", "wall/db"];
 /// sled's folder.
 const DATABASE: &str = "wall";
+/// What a first start makes it in.
+const DATABASE_DRAFT: &str = "wall.draft";
 /// The folder of key files.
 const KEYS: &str = "keys";
+/// The folder of the files of blobs.
+const BLOBS: &str = "blobs";
 /// Where a server puts what a full disk made of sled's snapshots.
 const ASIDE: &str = "aside";
+/// The socket of a running server.
+const CONTROL: &str = "control";
 /// The log's key.
 const LOG_KEY: &str = "log.key";
 /// Bytes a file has at most that is made whole or not at all.
@@ -60,6 +71,9 @@ pub enum StoreAuditError {
     /// sled does not open the copy.
     #[error("the copy of the database cannot be opened: it is damaged or incomplete")]
     Database,
+    /// Not an export, or not a whole one.
+    #[error("it is no export, or damaged, or cut off")]
+    Export,
     /// A schema this auditor does not know.
     #[error("the data is of schema version {found}, and this auditor knows only {known}")]
     Schema {
@@ -80,6 +94,7 @@ impl StoreAuditError {
             Self::Empty => "give the directory that follows --data of beistand-server",
             Self::Running | Self::Changed => "stop the server first, or audit a copy of the disk",
             Self::Database => "compare with a backup; nothing here was changed",
+            Self::Export => "give a file that `beistand-server export` has written",
             Self::Schema { .. } => "use the auditor of the same version as the server",
             Self::Files(_) => {
                 "the auditor must be able to read every file, and needs as much room for its copy"
@@ -114,7 +129,8 @@ pub fn audit(data: &Path, instance: Option<Instance>) -> Result<Audit, StoreAudi
     let keys = Keys::read(&place.path().join(KEYS), &mut findings)?;
     let mut stored = {
         let database = reading::open(&place.path().join(DATABASE))?;
-        reading::read(&database, keys, &mut findings)?
+        let blobs = Blobs::open(&place.path().join(BLOBS))?;
+        reading::read(&database, keys, blobs, &mut findings)?
     };
     stored.log_key = log_key(&place.path().join(LOG_KEY), &mut findings)?;
     let tally = reading::tally(&stored);
@@ -166,7 +182,7 @@ fn say_what_no_auditor_can(findings: &mut Findings) {
         "only their readers can open them; checked is that nothing but envelopes is stored",
     );
     findings.cannot(
-        "the free space inside the database's files",
+        "the free space inside the files",
         "it can hold sealed remains of what was deleted, whose keys are destroyed",
     );
 }
@@ -176,18 +192,23 @@ fn say_what_no_auditor_can(findings: &mut Findings) {
 fn check_files(contents: &Contents, findings: &mut Findings) {
     for (path, file) in &contents.files {
         let known = path.to_str().is_some_and(is_known)
+            || path.starts_with(DATABASE_DRAFT)
             || (path.to_str().is_some_and(is_draft) && file.size <= LARGEST_DRAFT);
         let place = path.display().to_string();
         findings.expect(Check::Files, known, &place, "the format knows no such file");
     }
-    for path in &contents.others {
+    // A server that was killed leaves its socket.
+    let others = contents
+        .others
+        .iter()
+        .filter(|path| **path != Path::new(CONTROL));
+    for path in others {
         let place = path.display().to_string();
         findings.find(Check::Files, place, "it is neither a file nor a folder");
     }
-    let drafts = contents
-        .files
-        .keys()
-        .filter(|path| path.extension() == Some("draft".as_ref()));
+    let drafts = contents.files.keys().filter(|path| {
+        path.extension() == Some("draft".as_ref()) || path.starts_with(DATABASE_DRAFT)
+    });
     if drafts.count() > 0 {
         findings.cannot(
             "files that end in .draft",
@@ -224,6 +245,7 @@ fn is_known(path: &str) -> bool {
         [DATABASE, "db" | "conf"] => true,
         [DATABASE, name] => snapshot(name),
         [DATABASE, "blobs", name] => number(name),
+        [BLOBS, name] => format::parse_blob_file(name).is_some(),
         [KEYS, name] => keys::day_of(name).is_some(),
         [ASIDE, name] => name
             .rsplit_once('.')
@@ -246,6 +268,7 @@ mod tests {
             "wall/snap.0000000000001A2B",
             "wall/blobs/123456",
             "keys/20000",
+            "blobs/20000-1",
             "aside/snap.0000000000001A2B.generating.0",
         ] {
             assert!(is_known(name), "{name}");
@@ -256,6 +279,7 @@ mod tests {
             "wall/blobs/alice@example.org",
             "wall/snap.",
             "keys/020000",
+            "blobs/20000-1.bak",
             "tmp/upload",
             "aside/notes",
         ] {

@@ -1,5 +1,6 @@
 //! Reads a copy of the database, value by value: each is recognised or is a finding.
 
+use super::blobs::Blobs;
 use super::format::{self, Key, Meta, Record};
 use super::keys::Keys;
 use super::unseal;
@@ -19,7 +20,7 @@ const ONLY_TREE: &[u8] = b"__sled__default";
 
 /// What was gathered in one pass over all keys.
 #[derive(Default)]
-struct Gathered {
+pub struct Gathered {
     schema: Option<u32>,
     instance: Option<InstanceId>,
     tree: Option<Vec<u8>>,
@@ -27,12 +28,10 @@ struct Gathered {
     logged_roster: Option<u64>,
     records: BTreeMap<Slot, Record>,
     of_day: BTreeSet<(Day, Slot)>,
-    chunks: BTreeMap<(Day, Slot), BTreeSet<u16>>,
     leaves: BTreeMap<u64, String>,
     rosters: BTreeMap<u64, String>,
     prekeys: BTreeMap<(u8, Day), String>,
     challenges: BTreeMap<Day, String>,
-    sweeps: BTreeSet<Day>,
     state: Option<String>,
 }
 
@@ -64,7 +63,8 @@ fn segment_size(folder: &Path) -> Option<usize> {
 /// [`StoreAuditError::Database`], [`StoreAuditError::Schema`], [`StoreAuditError::Empty`].
 pub fn read(
     database: &sled::Db,
-    mut keys: Keys,
+    keys: Keys,
+    blobs: Blobs,
     findings: &mut Findings,
 ) -> Result<Stored, StoreAuditError> {
     for name in database.tree_names() {
@@ -75,7 +75,25 @@ pub fn read(
             "it has a tree beside the one the format knows",
         );
     }
-    let gathered = gather(database, findings)?;
+    let mut gathered = Gathered::default();
+    for entry in database.iter() {
+        let (key, value) = entry.map_err(|_| StoreAuditError::Database)?;
+        gathered.add(&key, &value, findings);
+    }
+    judge(gathered, keys, blobs, true, findings)
+}
+
+/// Puts together what was gathered. With `all_keys`, keys that nothing uses are found as well.
+///
+/// # Errors
+/// As [`read`].
+pub fn judge(
+    gathered: Gathered,
+    mut keys: Keys,
+    mut blobs: Blobs,
+    all_keys: bool,
+    findings: &mut Findings,
+) -> Result<Stored, StoreAuditError> {
     match gathered.schema {
         Some(format::SCHEMA) => {}
         Some(found) => {
@@ -86,9 +104,12 @@ pub fn read(
         }
         None => return Err(StoreAuditError::Empty),
     }
-    let items = items(database, &gathered, &mut keys, findings)?;
+    let items = items(&gathered, &mut keys, &mut blobs, findings)?;
     let days = gathered.records.values().map(|record| record.day).collect();
-    keys.check_spare(&days, findings);
+    if all_keys {
+        keys.check_spare(&days, findings);
+    }
+    blobs.check_days(&days, findings);
     check_leftovers(&gathered, findings);
     check_numbers(&gathered, findings);
     check_instance(&gathered, findings);
@@ -115,27 +136,6 @@ pub fn read(
     })
 }
 
-fn gather(database: &sled::Db, findings: &mut Findings) -> Result<Gathered, StoreAuditError> {
-    let mut gathered = Gathered::default();
-    for entry in database.iter() {
-        let (key, value) = entry.map_err(|_| StoreAuditError::Database)?;
-        findings.look(Check::Records);
-        let place = || format!("record {}", place_of(&key));
-        match Key::parse(&key) {
-            None => findings.find(Check::Records, place(), "its key is of no documented form"),
-            Some(parsed) if gathered.take(parsed, &value).is_none() => {
-                findings.find(
-                    Check::Records,
-                    place(),
-                    "its value is not what its key says",
-                );
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(gathered)
-}
-
 /// The kind and the first bytes of a key: enough to find it again.
 fn place_of(key: &[u8]) -> String {
     let kind = key.first().map_or(' ', |byte| char::from(*byte));
@@ -150,6 +150,32 @@ fn place_of(key: &[u8]) -> String {
 }
 
 impl Gathered {
+    /// Recognises a key and its value, or finds fault with them; answers a record.
+    pub fn add(&mut self, key: &[u8], value: &[u8], findings: &mut Findings) -> Option<Record> {
+        findings.look(Check::Records);
+        let place = || format!("record {}", place_of(key));
+        let Some(parsed) = Key::parse(key) else {
+            findings.find(Check::Records, place(), "its key is of no documented form");
+            return None;
+        };
+        let slot = match &parsed {
+            Key::Item(slot) => Some(*slot),
+            _ => None,
+        };
+        if self.take(parsed, value).is_none() {
+            let what = "its value is not what its key says";
+            findings.find(Check::Records, place(), what);
+        }
+        slot.and_then(|slot| self.records.get(&slot).cloned())
+    }
+
+    /// Notes that a record, found under `key`, is listed on its day: an export does not say so.
+    pub fn list(&mut self, record: &Record, key: &[u8]) {
+        if let Some(Key::Item(slot)) = Key::parse(key) {
+            self.of_day.insert((record.day, slot));
+        }
+    }
+
     /// Takes a value in; `None` where it is not of the form its key demands.
     fn take(&mut self, key: Key, value: &[u8]) -> Option<()> {
         let text = || String::from_utf8(value.to_vec()).ok();
@@ -170,11 +196,6 @@ impl Gathered {
                 empty?;
                 self.of_day.insert((day, slot));
             }
-            Key::Chunk(day, slot, number) => {
-                // Its seal is opened with its item's; here only that it can be one.
-                (format::TAG_SIZE < value.len()).then_some(())?;
-                self.chunks.entry((day, slot)).or_default().insert(number);
-            }
             Key::Leaf(index) => {
                 self.leaves.insert(index, text()?);
             }
@@ -189,19 +210,17 @@ impl Gathered {
             Key::FirstCheckpoint(day) => {
                 self.challenges.insert(day, text()?);
             }
-            Key::Sweep(day) => {
-                empty?;
-                self.sweeps.insert(day);
-            }
+            // What is left of the day is found where its keys and files are looked at.
+            Key::Gone(_) => empty?,
         }
         Some(())
     }
 }
 
 fn items(
-    database: &sled::Db,
     gathered: &Gathered,
     keys: &mut Keys,
+    blobs: &mut Blobs,
     findings: &mut Findings,
 ) -> Result<Vec<Item>, StoreAuditError> {
     let mut items = Vec::with_capacity(gathered.records.len());
@@ -220,22 +239,16 @@ fn items(
             continue;
         };
         let content = match secret.deleted {
-            Some(key) => {
-                if gathered.chunks.contains_key(&(record.day, *slot)) {
-                    let what = "it was deleted, but parts of its blob are still stored";
-                    findings.find(Check::Completeness, &place, what);
-                }
-                Content::Tombstone(Tombstone {
-                    key,
-                    blob: secret.blob,
-                })
-            }
-            None if day_keys.is_used(record.place) => {
+            Some(key) => Content::Tombstone(Tombstone {
+                key,
+                blob: secret.blob,
+            }),
+            None if day_keys.is_used(record.key_place) => {
                 findings.find(Check::Shredding, &place, "another item has the same key");
                 Content::Unreadable
             }
-            None => match day_keys.take(record.place) {
-                Some(key) => blob(database, gathered, slot, record, &key, &place, findings)?,
+            None => match day_keys.take(record.key_place) {
+                Some(key) => blob(blobs, slot, record, &key, &place, findings)?,
                 None => {
                     findings.find(Check::Shredding, &place, "the key of its blob is missing");
                     Content::Unreadable
@@ -269,48 +282,26 @@ fn items(
 }
 
 fn blob(
-    database: &sled::Db,
-    gathered: &Gathered,
+    blobs: &mut Blobs,
     slot: &Slot,
     record: &Record,
     key: &[u8; 32],
     place: &str,
     findings: &mut Findings,
 ) -> Result<Content, StoreAuditError> {
-    let expected = 0..format::chunk_count(record.class);
-    let stored = gathered.chunks.get(&(record.day, *slot));
-    if !stored.is_some_and(|stored| stored.iter().copied().eq(expected.clone())) {
-        findings.find(
-            Check::Completeness,
-            place,
-            "parts of its blob are missing or left over",
-        );
+    let Some(sealed) = blobs.take(record.day, record.class, record.blob_place)? else {
+        let what = "its blob is missing, or another item has the same";
+        findings.find(Check::Completeness, place, what);
         return Ok(Content::Unreadable);
+    };
+    match unseal::blob(key, slot, record, &sealed) {
+        Some(bytes) => Ok(Content::of_blob(record.class, &bytes)),
+        None => {
+            let what = "its blob does not open with its key";
+            findings.find(Check::Shredding, place, what);
+            Ok(Content::Unreadable)
+        }
     }
-    let mut bytes = Vec::with_capacity(record.class.size());
-    for number in expected {
-        let name = [
-            &b"b"[..],
-            &record.day.0.to_be_bytes(),
-            &slot.0,
-            &number.to_be_bytes(),
-        ]
-        .concat();
-        let sealed = database.get(&name).map_err(|_| StoreAuditError::Database)?;
-        let opened = sealed
-            .filter(|sealed| sealed.len() == format::chunk_size(record.class, number))
-            .and_then(|sealed| unseal::chunk(key, &name, number, &sealed));
-        let Some(opened) = opened else {
-            findings.find(
-                Check::Shredding,
-                place,
-                "its blob does not open with its key",
-            );
-            return Ok(Content::Unreadable);
-        };
-        bytes.extend_from_slice(&opened);
-    }
-    Ok(Content::of_blob(record.class, &bytes))
 }
 
 fn check_leftovers(gathered: &Gathered, findings: &mut Findings) {
@@ -329,26 +320,6 @@ fn check_leftovers(gathered: &Gathered, findings: &mut Findings) {
             &place,
             "it lists an item that is not there",
         );
-    }
-    for ((day, slot), _) in gathered.chunks.iter().filter(|((day, _), _)| {
-        // The chunks of a gone day are removed little by little; their keys went first.
-        !gathered.sweeps.contains(day)
-    }) {
-        if gathered
-            .records
-            .get(slot)
-            .is_none_or(|record| record.day != *day)
-        {
-            let place = format!(
-                "record {}",
-                place_of(&[&b"b"[..], &day.0.to_be_bytes()].concat())
-            );
-            findings.find(
-                Check::Completeness,
-                place,
-                "parts of a blob that has no record",
-            );
-        }
     }
     let whole = (0u64..)
         .zip(gathered.leaves.keys())

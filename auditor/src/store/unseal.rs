@@ -20,16 +20,21 @@ pub fn record(day_key: &[u8; 32], slot: &Slot, record: &Record) -> Option<Secret
     Secret::parse(&secret)
 }
 
-/// Opens a chunk with the key of its item. Bound to it: its key in the database; the nonce is
-/// its number.
-pub fn chunk(item_key: &[u8; 32], key: &[u8], number: u16, sealed: &[u8]) -> Option<Vec<u8>> {
-    let mut nonce = [0; 24];
-    nonce[22..].copy_from_slice(&number.to_be_bytes());
+/// Opens a blob with the key of its item. Bound to it: class, day and slot; the nonce is zeros,
+/// for a key seals one blob.
+pub fn blob(key: &[u8; 32], slot: &Slot, record: &Record, sealed: &[u8]) -> Option<Vec<u8>> {
+    let bound = [
+        &b"b"[..],
+        &[record.class.wire()],
+        &record.day.0.to_be_bytes(),
+        &slot.0,
+    ]
+    .concat();
     let payload = Payload {
         msg: sealed,
-        aad: key,
+        aad: &bound,
     };
-    XChaCha20Poly1305::new(item_key.into())
-        .decrypt(XNonce::from_slice(&nonce), payload)
+    XChaCha20Poly1305::new(key.into())
+        .decrypt(XNonce::from_slice(&[0; 24]), payload)
         .ok()
 }

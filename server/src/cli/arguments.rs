@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use super::export::{ExportArguments, ImportArguments};
 use super::init::Init;
 use super::options::Options;
 use clap::{Parser, Subcommand};
@@ -30,6 +31,10 @@ pub enum Verb {
     CheckConfig(Options),
     /// Serves an instance.
     Serve(Options),
+    /// Saves everything a server keeps, but its keys, to one file; the server may run.
+    Export(ExportArguments),
+    /// Makes a data directory from an export and the keys of its server.
+    Import(ImportArguments),
     /// Prints the log's verifier key, which the roster must name; makes the key if there is none.
     LogKey {
         /// The data directory.

@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod check_config;
 pub mod configuration;
+pub mod export;
 pub mod init;
 pub mod log_key;
 pub mod options;

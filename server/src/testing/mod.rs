@@ -11,7 +11,7 @@
 )]
 
 mod blobs;
-pub mod crash;
+pub mod faults;
 pub mod flood;
 pub mod in_process;
 mod program;

@@ -6,7 +6,7 @@ use beistand_protocol::verifier_key::VerifierKey;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// A running `beistand-server`; killed when it is dropped.
 #[derive(Debug)]
@@ -45,9 +45,15 @@ impl Program {
     /// # Errors
     /// Where it ends before, or says something else.
     pub fn start(program: &Path, data: &Path, instance: &Path) -> io::Result<Self> {
-        let mut child = Self::command(program, data, instance)
-            .stdout(Stdio::piped())
-            .spawn()?;
+        Self::start_command(&mut Self::command(program, data, instance))
+    }
+
+    /// Starts a command that was changed, and waits until it listens.
+    ///
+    /// # Errors
+    /// As [`Program::start`].
+    pub fn start_command(command: &mut Command) -> io::Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let output = child
             .stdout
             .take()
@@ -65,13 +71,16 @@ impl Program {
         }
     }
 
-    /// Ends it without any warning.
+    /// Ends it without any warning; answers how it ended where it had done so by itself.
     ///
     /// # Errors
     /// Those of the system.
-    pub fn kill(mut self) -> io::Result<()> {
+    pub fn kill(mut self) -> io::Result<Option<ExitStatus>> {
+        if let Some(status) = self.child.try_wait()? {
+            return Ok(Some(status));
+        }
         self.child.kill()?;
-        self.child.wait().map(|_| ())
+        self.child.wait().map(|_| None)
     }
 
     /// The process.

@@ -11,10 +11,10 @@ use beistand_protocol::promise::{self, Promise, PutResponse};
 use beistand_protocol::put::PutRequest;
 use beistand_protocol::snapshot::{Served, Snapshot, SnapshotError};
 use beistand_protocol::stamp::{self, StampUse};
-use beistand_protocol::sync::{SyncRecord, COUNT_SIZE};
+use beistand_protocol::sync::{self, SyncRecord, COUNT_SIZE};
 use beistand_protocol::time::{Day, UnixTime};
 use beistand_protocol::trust::Verified;
-use rand::RngCore as _;
+use rand::RngCore;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -67,6 +67,12 @@ impl Visitor {
         headers: &str,
         body: &[u8],
     ) -> io::Result<Answer> {
+        let mut stream = self.ask(method, target, headers, body)?;
+        let (answer, begun) = read_head(&mut stream)?;
+        read_body(answer, begun, &mut stream, method == "HEAD")
+    }
+
+    fn ask(&self, method: &str, target: &str, headers: &str, body: &[u8]) -> io::Result<TcpStream> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         stream.set_nodelay(true)?;
@@ -79,7 +85,7 @@ impl Visitor {
             self.address
         );
         stream.write_all(&[head.as_bytes(), body].concat())?;
-        read_answer(&mut stream, method == "HEAD")
+        Ok(stream)
     }
 
     /// `GET`.
@@ -208,25 +214,50 @@ impl Visitor {
     /// # Errors
     /// The problem's code, or what is wrong with the answer.
     pub fn sync(&self, note: &str) -> Result<Vec<SyncRecord>, String> {
-        let answer = self
-            .post("/v1/sync", note.as_bytes())
-            .map_err(|error| error.to_string())?;
+        let mut records = Vec::new();
+        self.sync_each(note, &mut |record| records.push(record))?;
+        Ok(records)
+    }
+
+    /// Syncs, and shows one record after the other, so that a large wall fits into memory.
+    ///
+    /// # Errors
+    /// As [`Visitor::sync`].
+    pub fn sync_each(&self, note: &str, visit: &mut dyn FnMut(SyncRecord)) -> Result<(), String> {
+        let words = |error: io::Error| error.to_string();
+        let mut stream = self
+            .ask("POST", "/v1/sync", "", note.as_bytes())
+            .map_err(words)?;
+        let (answer, mut body) = read_head(&mut stream).map_err(words)?;
         if answer.status != 200 {
+            let answer = read_body(answer, body, &mut stream, false).map_err(words)?;
             return Err(answer.code());
         }
-        let (count, mut rest) = answer.body.split_at(COUNT_SIZE);
-        let count = u64::from_be_bytes(count.try_into().map_err(|_| "no count")?);
-        let mut records = Vec::new();
-        while let Some((record, size)) =
-            SyncRecord::parse_first(rest).map_err(|error| error.to_string())?
-        {
-            records.push(record);
-            rest = &rest[size..];
+        let mut fill = |bytes: &mut Vec<u8>, size: usize| -> io::Result<()> {
+            let missing = size.saturating_sub(bytes.len()) as u64;
+            let read = (&mut stream).take(missing).read_to_end(bytes)?;
+            match read as u64 == missing {
+                true => Ok(()),
+                false => Err(io::ErrorKind::UnexpectedEof.into()),
+            }
+        };
+        fill(&mut body, COUNT_SIZE).map_err(words)?;
+        let rest = body.split_off(COUNT_SIZE);
+        let count = u64::from_be_bytes(body.try_into().map_err(|_| "no count")?);
+        let mut bytes = rest;
+        for _ in 0..count {
+            fill(&mut bytes, 1).map_err(words)?;
+            let class = BlobClass::from_wire(bytes[0]).ok_or("an unknown class")?;
+            fill(&mut bytes, sync::HEADER_SIZE + class.size()).map_err(words)?;
+            let record = SyncRecord::parse_first(&bytes).map_err(|error| error.to_string())?;
+            let (record, size) = record.ok_or("a record is missing")?;
+            bytes.drain(..size);
+            visit(record);
         }
-        if !rest.is_empty() || records.len() as u64 != count {
-            return Err("the answer does not hold what it says".to_owned());
+        match bytes.is_empty() {
+            true => Ok(()),
+            false => Err("the answer does not hold what it says".to_owned()),
         }
-        Ok(records)
     }
 
     /// The index from a day on, unverified.
@@ -242,29 +273,58 @@ impl Visitor {
 
 /// A put of noise into a random slot, with its stamp, and the key that deletes it.
 pub fn put_of(snapshot: &Snapshot, class: BlobClass, day: Day) -> (PutRequest, DeleteKey) {
-    let mut random = rand::thread_rng();
+    let (mut request, key) = draw_put(class, day, &mut rand::thread_rng());
+    find_stamp(snapshot, &mut request);
+    (request, key)
+}
+
+/// A put without a stamp; the same `random` draws the same put.
+pub(super) fn draw_put(
+    class: BlobClass,
+    day: Day,
+    random: &mut impl RngCore,
+) -> (PutRequest, DeleteKey) {
     let (mut slot, mut key) = (Slot([0; 16]), DeleteKey([0; 32]));
     random.fill_bytes(&mut slot.0);
     random.fill_bytes(&mut key.0);
-    let mut request = PutRequest {
+    let request = PutRequest {
         day,
         slot,
         delete_hash: delete_hash(&key),
         shard: 0,
         stamp: 0,
-        blob: super::sealed_blob(class, &mut random),
+        blob: super::sealed_blob(class, random),
     };
-    let (purpose, challenge) = (request.stamp_use(), snapshot.challenge());
-    let bits = snapshot.stamp_bits(purpose);
-    let stamp = stamp::search(purpose, challenge, &slot, bits, 0, 1 << 24);
-    request.stamp = stamp.expect("tests ask for few bits");
     (request, key)
 }
 
-fn read_answer(stream: &mut TcpStream, without_body: bool) -> io::Result<Answer> {
+/// Stamps a put with as many bits as are asked for now.
+fn find_stamp(snapshot: &Snapshot, request: &mut PutRequest) {
+    let bits = snapshot.stamp_bits(request.stamp_use());
+    request.stamp = stamp_of(snapshot, request, bits);
+}
+
+/// Stamps a put with as many bits as can ever be asked for under this roster.
+pub(super) fn find_dear_stamp(snapshot: &Snapshot, request: &mut PutRequest) {
+    let stamps = &snapshot.roster().stamps;
+    let bits = stamps.needed(request.stamp_use(), stamps.envelope_max);
+    request.stamp = stamp_of(snapshot, request, bits);
+}
+
+fn stamp_of(snapshot: &Snapshot, request: &PutRequest, bits: u8) -> u64 {
+    let (purpose, challenge) = (request.stamp_use(), snapshot.challenge());
+    stamp::search(purpose, challenge, &request.slot, bits, 0, 1 << 24)
+        .expect("tests ask for few bits")
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
+}
+
+/// Status and headers, and what came of the body with them.
+fn read_head(stream: &mut TcpStream) -> io::Result<(Answer, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut piece = vec![0; 64 * 1024];
-    let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let head_end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end;
@@ -275,31 +335,34 @@ fn read_answer(stream: &mut TcpStream, without_body: bool) -> io::Result<Answer>
         }
         bytes.extend_from_slice(&piece[..read]);
     };
-    let mut body = bytes.split_off(head_end + 4);
+    let body = bytes.split_off(head_end + 4);
     let head = String::from_utf8(bytes).map_err(|_| invalid("the head is not UTF-8"))?;
     let status = head
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok());
-    let status = status.ok_or_else(|| invalid("there is no status"))?;
-    let mut answer = Answer {
-        status,
+    let answer = Answer {
+        status: status.ok_or_else(|| invalid("there is no status"))?,
         head,
         body: Vec::new(),
     };
+    Ok((answer, body))
+}
+
+fn read_body(
+    answer: Answer,
+    mut body: Vec<u8>,
+    stream: &mut TcpStream,
+    without_body: bool,
+) -> io::Result<Answer> {
     let length = answer
         .header("content-length")
         .and_then(|length| length.parse::<usize>().ok());
     // Without a length there is no body (204), since nothing is sent in chunks.
     let length = if without_body { 0 } else { length.unwrap_or(0) };
-    body.reserve(length.saturating_sub(body.len()));
-    while body.len() < length {
-        let read = stream.read(&mut piece)?;
-        if read == 0 {
-            return Err(invalid("the body is shorter than it says"));
-        }
-        body.extend_from_slice(&piece[..read]);
+    let missing = length.saturating_sub(body.len());
+    if stream.take(missing as u64).read_to_end(&mut body)? < missing {
+        return Err(invalid("the body is shorter than it says"));
     }
-    answer.body = body;
-    Ok(answer)
+    Ok(Answer { body, ..answer })
 }

@@ -18,6 +18,9 @@ pub const DAY: Day = Day(20_000);
 /// An engine under test: opens, and opens again with what it kept.
 pub trait Engine {
     fn open(&mut self) -> Arc<dyn Store>;
+
+    /// As many servers over one store as the engine allows, up to `count`; at least one.
+    fn servers(&mut self, count: usize) -> Vec<Arc<dyn Store>>;
 }
 
 #[derive(Default)]
@@ -26,6 +29,10 @@ pub struct Memory(pub Arc<MemoryStore>);
 impl Engine for Memory {
     fn open(&mut self) -> Arc<dyn Store> {
         Arc::clone(&self.0) as Arc<dyn Store>
+    }
+
+    fn servers(&mut self, count: usize) -> Vec<Arc<dyn Store>> {
+        (0..count).map(|_| self.open()).collect()
     }
 }
 
@@ -40,9 +47,15 @@ impl Engine for Sled {
         let fatal = Arc::new(|sentence: &str| panic!("{sentence}"));
         Arc::new(SledStore::open(self.0.path(), &InstanceId([7; 16]), watermark, fatal).unwrap())
     }
+
+    fn servers(&mut self, _: usize) -> Vec<Arc<dyn Store>> {
+        // It locks its directory: there is one server at a time.
+        vec![self.open()]
+    }
 }
 
 /// Each test on each engine.
+#[allow(unused_macros)]
 macro_rules! conformance {
     ($($name:ident),* $(,)?) => {
         mod memory {

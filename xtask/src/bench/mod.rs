@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 
+pub mod put;
 pub mod seal;
 pub mod site;
 pub mod visit;
@@ -16,6 +17,8 @@ pub enum Bench {
     Seal,
     /// What a reporter's browser loads, beside what it may load
     Site,
+    /// What putting an envelope costs, beside writing its bytes
+    Put,
     /// What a visit costs the server, by how much is stored
     Visit,
 }
@@ -28,6 +31,7 @@ pub fn run(bench: Bench) -> Result<(), Failure> {
     match bench {
         Bench::Seal => seal::run(),
         Bench::Site => site::run(),
+        Bench::Put => put::run(),
         Bench::Visit => visit::run(),
     }
 }

@@ -28,7 +28,7 @@ pub fn close(staged: &mut Staged, closing: &Closing) -> Result<(), StoreError> {
                 leaf: logged.leaf,
             });
             if !closing.gone.contains(&record.day) {
-                staged.insert_record(stored.place, &record)?;
+                staged.insert_record(stored.places(), &record)?;
             }
         }
         staged.stops_waiting(logged.slot);
@@ -46,7 +46,7 @@ pub fn close(staged: &mut Staged, closing: &Closing) -> Result<(), StoreError> {
             staged.remove(key.to_vec());
         }
         staged.insert(
-            layout::key(layout::SWEEP, &[&day.0.to_be_bytes()]),
+            layout::key(layout::GONE, &[&day.0.to_be_bytes()]),
             Vec::new(),
         );
         staged.gone.push(*day);

@@ -2,15 +2,19 @@
 //! acknowledges all of it (group commit).
 //!
 //! ```text
-//! new keys written, synced → batch applied, flushed, synced → old keys destroyed, synced → answers
+//! new blobs and keys written, synced → batch applied, flushed, synced → old keys destroyed, synced
+//!     → answers
 //! ```
 //!
-//! The batch is what makes a group happen or not; keys that a crash leaves over before or after
-//! are destroyed at the next start. Any failure on the way stops the store for good.
+//! The batch is what makes a group happen or not; keys and blobs that a crash leaves over before
+//! or after are destroyed at the next start. Any failure on the way stops the store for good.
 
+use super::blob_files::BlobFiles;
 use super::durable::DurableDatabase;
 use super::key_files::{DayKeys, KeyFiles};
+use super::layout::Record;
 use super::staging::Staged;
+use super::watch::Watch;
 use super::Ending;
 use crate::store::StoreError;
 use beistand_protocol::bytes::Slot;
@@ -49,8 +53,12 @@ pub struct Committer {
     pub durable: DurableDatabase,
     /// The keys.
     pub keys: Arc<KeyFiles>,
+    /// The blobs.
+    pub blobs: Arc<BlobFiles>,
     /// Epochs that are over and items that wait.
     pub ending: Arc<Ending>,
+    /// Looks whether the disk answers.
+    pub watch: Watch,
     /// Whom to tell of a failure.
     pub fatal: FatalHandler,
 }
@@ -85,6 +93,7 @@ impl Committer {
         let mut staged = Staged::new(
             self.durable.database().clone(),
             Arc::clone(&self.keys),
+            Arc::clone(&self.blobs),
             Arc::clone(&self.ending),
         );
         let answers: Vec<Answer> = group
@@ -106,31 +115,43 @@ impl Committer {
             return Err(failure);
         }
         if !staged.is_empty() {
-            sync_all(&staged.added)?;
-            self.durable
-                .database()
-                .apply_batch(staged.take_batch())
-                .map_err(io::Error::other)?;
-            self.durable.sync()?;
+            let Self { watch, durable, .. } = self;
+            watch.over(|| {
+                for file in staged.new_blobs.values() {
+                    file.sync()?;
+                }
+                sync_all(&staged.new_keys)?;
+                durable
+                    .database()
+                    .apply_batch(staged.take_batch())
+                    .map_err(io::Error::other)?;
+                durable.sync()
+            })?;
         }
+        self.destroy(&staged.destroyed)?;
+        for day in &staged.gone {
+            super::recovery::finish_day(self.durable.database(), &self.keys, &self.blobs, *day)?;
+        }
+        Ok(())
+    }
+
+    /// Destroys the keys of deleted items, then lets their places be used again.
+    fn destroy(&self, items: &[Record]) -> io::Result<()> {
         let mut touched = BTreeMap::new();
-        for (day, place) in &staged.destroyed {
-            if let Some(keys) = self.keys.day(*day) {
-                keys.destroy(*place)?;
-                touched.insert(*day, keys);
+        for item in items {
+            if let Some(keys) = self.keys.day(item.day) {
+                keys.destroy(item.key_place)?;
+                touched.insert(item.day, keys);
             }
         }
         sync_all(&touched)?;
-        for (day, place) in &staged.destroyed {
-            if let Some(keys) = touched.get(day) {
-                keys.free(*place);
+        for item in items {
+            if let Some(keys) = touched.get(&item.day) {
+                keys.free(item.key_place);
             }
-        }
-        for day in &staged.gone {
-            self.keys.destroy_day(*day)?;
-        }
-        for day in &staged.gone {
-            super::recovery::sweep(self.durable.database(), *day)?;
+            if let Some(file) = self.blobs.file(item.day, item.class) {
+                file.free(item.blob_place)?;
+            }
         }
         Ok(())
     }

@@ -13,8 +13,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Bytes of a segment. A value from a quarter of it on would go to a file of its own: with this
-/// size not even a page full of chunks does.
+/// Bytes of a segment. A page from a quarter of it on would go to a file of its own: with this
+/// size not even one full of rosters does.
 const SEGMENT_SIZE: usize = 2 * 1024 * 1024;
 /// Bytes of sled's cache, which otherwise grows with whatever memory there is.
 const CACHE_SIZE: u64 = 8 * 1024 * 1024;
@@ -43,13 +43,12 @@ impl DurableDatabase {
     /// # Errors
     /// sled's and those of syncing; [`io::ErrorKind::WouldBlock`] where somebody else has it open.
     pub fn open(directory: &Path, aside: &Path) -> io::Result<Self> {
-        make_directory(directory)?;
+        if !directory.exists() {
+            create(directory)?;
+        }
         move_leftovers(directory, aside)?;
         let database = open_unlocked(directory)?;
-        database.flush().map_err(failed)?;
-        File::open(directory.join("conf"))?.sync_all()?;
-        let descriptor = File::open(directory.join("db"))?;
-        descriptor.sync_all()?;
+        let descriptor = sync_files(&database, directory)?;
         let blobs = directory.join("blobs");
         let mut durable = Self {
             database,
@@ -103,19 +102,49 @@ impl DurableDatabase {
     }
 }
 
+/// Makes an empty database, whole or not at all: sled cannot open one whose making was interrupted.
+fn create(directory: &Path) -> io::Result<()> {
+    let draft = directory.with_extension("draft");
+    match fs::remove_dir_all(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    make_directory(&draft)?;
+    let database = open_unlocked(&draft)?;
+    let descriptor = sync_files(&database, &draft)?;
+    sync_directory(&draft)?;
+    drop(database);
+    // sled closes it on threads of its own.
+    let start = Instant::now();
+    while descriptor.try_lock().is_err() && start.elapsed() < LOCK_PATIENCE {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    drop(descriptor);
+    fs::rename(&draft, directory)?;
+    directory.parent().map_or(Ok(()), sync_directory)
+}
+
+/// Makes the files durable that sled makes at the start; answers a descriptor of the database.
+fn sync_files(database: &sled::Db, directory: &Path) -> io::Result<File> {
+    database.flush().map_err(failed)?;
+    File::open(directory.join("conf"))?.sync_all()?;
+    let descriptor = File::open(directory.join("db"))?;
+    descriptor.sync_all()?;
+    Ok(descriptor)
+}
+
 /// Opens the database, and waits a little where sled has it locked. Only one server comes this
 /// far, so that is either a thread of sled's that still closes what this very process had open
 /// before, or somebody who looks into the data of a stopped server.
 fn open_unlocked(directory: &Path) -> io::Result<sled::Db> {
     let start = Instant::now();
     loop {
-        let opened = sled::Config::new()
+        let config = sled::Config::new()
             .path(directory)
             .segment_size(SEGMENT_SIZE)
             .cache_capacity(CACHE_SIZE)
-            .flush_every_ms(None)
-            .open();
-        match opened.map_err(failed) {
+            .flush_every_ms(None);
+        match config.open().map_err(failed) {
             Err(error) if is_lock_error(&error) => {
                 if start.elapsed() > LOCK_PATIENCE {
                     return Err(io::ErrorKind::WouldBlock.into());

@@ -12,6 +12,7 @@
 //! destroyed **after** the database does not need it any more. So a key without an item is the
 //! trace of a crash and is destroyed at the next start; an item without a key is damage.
 
+use super::places::Places;
 use super::sealing::{new_key, ShreddingKey};
 use crate::disk::{create_durably, make_directory, sync_directory};
 use beistand_protocol::time::Day;
@@ -20,7 +21,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 16] = b"beistand/v1/keys";
@@ -39,13 +40,7 @@ pub struct KeyFiles {
 pub struct DayKeys {
     file: File,
     day_key: ShreddingKey,
-    places: Mutex<Places>,
-}
-
-#[derive(Debug, Default)]
-struct Places {
-    next: u32,
-    free: Vec<u32>,
+    places: Places,
 }
 
 impl std::fmt::Debug for DayKeys {
@@ -85,15 +80,11 @@ impl DayKeys {
         file.read_exact_at(day_key.as_mut(), DAY_KEY_OFFSET)?;
         // A key half written by a crash counts as a place too.
         let length = file.metadata()?.len().saturating_sub(HEADER_SIZE);
-        let next = u32::try_from(length.div_ceil(KEY_SIZE)).map_err(|_| malformed())?;
-        let places = Mutex::new(Places {
-            next,
-            free: Vec::new(),
-        });
+        let count = u32::try_from(length.div_ceil(KEY_SIZE)).map_err(|_| malformed())?;
         Ok(Self {
             file,
             day_key,
-            places,
+            places: Places::new(count),
         })
     }
 
@@ -104,11 +95,7 @@ impl DayKeys {
 
     /// Writes `key` to a free place. Durable after [`DayKeys::sync`].
     pub fn add(&self, key: &ShreddingKey) -> io::Result<u32> {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = places.free.pop().unwrap_or_else(|| {
-            places.next += 1;
-            places.next - 1
-        });
+        let place = self.places.take();
         self.file.write_all_at(key.as_ref(), offset(place))?;
         Ok(place)
     }
@@ -130,11 +117,7 @@ impl DayKeys {
 
     /// Lets `place` be used again, once its key is gone for good.
     pub fn free(&self, place: u32) {
-        self.places
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .free
-            .push(place);
+        self.places.give_back(place);
     }
 
     /// Makes what was written durable.
@@ -144,20 +127,15 @@ impl DayKeys {
 
     /// Destroys all keys but those in `live` and notes their places as free.
     fn keep_only(&self, live: &BTreeSet<u32>) -> io::Result<()> {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        places.free.clear();
-        let mut destroyed = false;
-        for place in (0..places.next).filter(|place| !live.contains(place)) {
-            if self.read(place)?.is_some() || place + 1 == places.next {
-                self.destroy(place)?;
-                destroyed = true;
-            }
-            places.free.push(place);
+        let free = self.places.keep_only(live);
+        for place in &free {
+            // Not only where there is a whole key: a crash can leave half of one.
+            self.destroy(*place)?;
         }
-        if destroyed {
-            self.sync()?;
+        match free.is_empty() {
+            true => Ok(()),
+            false => self.sync(),
         }
-        Ok(())
     }
 
     fn destroy_all(&self) -> io::Result<()> {

@@ -1,9 +1,10 @@
-//! How the database is laid out: schema version 1. `server/STORAGE.md` says the same in prose,
+//! How the database is laid out: schema version 2. `server/STORAGE.md` says the same in prose,
 //! for those who read a copy with programs of their own.
 //!
 //! Everything lies in sled's default tree; the first byte of a key says what it is. Integers are
 //! big-endian.
 
+use super::sealing::Places;
 use beistand_protocol::bytes::{DeleteHash, Digest, Slot};
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::merkle::CompactRange;
@@ -11,19 +12,13 @@ use beistand_protocol::roster::Writer;
 use beistand_protocol::time::{Day, Epoch};
 
 /// The schema this program writes and reads.
-pub const SCHEMA: u32 = 1;
-/// Bytes of a blob in one value. Values stay far below the size from which sled would put them
-/// (or the up to 17 of them that share a page) into a file of their own.
-pub const CHUNK_SIZE: usize = 16 * 1024;
-
+pub const SCHEMA: u32 = 2;
 /// `m` ‖ name: single values.
 pub const META: u8 = b'm';
 /// `i` ‖ slot: [`Record`].
 pub const ITEM: u8 = b'i';
 /// `d` ‖ day ‖ slot: nothing; finds the items of a day.
 pub const DAY: u8 = b'd';
-/// `b` ‖ day ‖ slot ‖ number[2]: a sealed chunk of a blob.
-pub const CHUNK: u8 = b'b';
 /// `l` ‖ index[8]: data of a leaf.
 pub const LEAF: u8 = b'l';
 /// `r` ‖ version[8]: day of acceptance[4] ‖ roster note.
@@ -34,8 +29,8 @@ pub const PREKEY: u8 = b'k';
 pub const REPLACED: u8 = b'q';
 /// `c` ‖ day[4]: the day's first checkpoint note.
 pub const FIRST_CHECKPOINT: u8 = b'c';
-/// `g` ‖ day[4]: nothing; a gone day whose chunks are still being removed.
-pub const SWEEP: u8 = b'g';
+/// `g` ‖ day[4]: nothing; a gone day whose files may still be there.
+pub const GONE: u8 = b'g';
 
 /// Names under [`META`].
 pub mod meta {
@@ -70,17 +65,9 @@ pub fn day_key(day: Day, slot: &Slot) -> Vec<u8> {
     key(DAY, &[&day.0.to_be_bytes(), &slot.0])
 }
 
-/// The key of a chunk.
-pub fn chunk_key(day: Day, slot: &Slot, number: u16) -> Vec<u8> {
-    key(
-        CHUNK,
-        &[&day.0.to_be_bytes(), &slot.0, &number.to_be_bytes()],
-    )
-}
-
-/// The number of chunks of a blob.
-pub fn chunk_count(class: BlobClass) -> u16 {
-    u16::try_from(class.size().div_ceil(CHUNK_SIZE)).unwrap_or(u16::MAX)
+/// What the seal of a blob is bound to.
+pub fn bound_to_blob(class: BlobClass, day: Day, slot: &Slot) -> Vec<u8> {
+    key(b'b', &[&[class.wire()], &day.0.to_be_bytes(), &slot.0])
 }
 
 /// The key of a prekey, or with [`REPLACED`] and a digest of one that was replaced.
@@ -89,7 +76,7 @@ pub fn prekey_key(kind: u8, device: Writer, day: Day, digest: Option<&Digest>) -
     key(kind, &[&[device.0], &day.0.to_be_bytes(), digest])
 }
 
-const RECORD_VERSION: u8 = 1;
+const RECORD_VERSION: u8 = 2;
 const PENDING: u64 = u64::MAX;
 
 /// An item's record as it is stored: what is needed to find its keys stands in the clear, the
@@ -108,8 +95,10 @@ pub struct Record {
     pub promised: Epoch,
     /// The epoch it became visible in.
     pub visible: Option<Epoch>,
-    /// Where its own key stands in the key file.
-    pub place: u32,
+    /// Where its own key stands in the key file of its day.
+    pub key_place: u32,
+    /// Where its blob lies in the file of its day and class.
+    pub blob_place: u32,
     /// Nonce and ciphertext of [`Secret`].
     pub sealed: Vec<u8>,
 }
@@ -122,8 +111,17 @@ impl Record {
         bytes.extend_from_slice(&self.delete_hash.0);
         bytes.extend_from_slice(&self.promised.0.to_be_bytes());
         bytes.extend_from_slice(&self.visible.map_or(PENDING, |epoch| epoch.0).to_be_bytes());
-        bytes.extend_from_slice(&self.place.to_be_bytes());
+        bytes.extend_from_slice(&self.key_place.to_be_bytes());
+        bytes.extend_from_slice(&self.blob_place.to_be_bytes());
         bytes
+    }
+
+    /// Where its key and blob are.
+    pub fn places(&self) -> Places {
+        Places {
+            key: self.key_place,
+            blob: self.blob_place,
+        }
     }
 
     /// The value.
@@ -149,7 +147,8 @@ impl Record {
             visible: Some(u64::from_be_bytes(fields.array()?))
                 .filter(|epoch| *epoch != PENDING)
                 .map(Epoch),
-            place: u32::from_be_bytes(fields.array()?),
+            key_place: u32::from_be_bytes(fields.array()?),
+            blob_place: u32::from_be_bytes(fields.array()?),
             sealed: Vec::new(),
         };
         Some(Self {

@@ -1,25 +1,42 @@
-//! The store of a single machine: sled 0.34.7 with a durability discipline of our own, blobs
-//! sealed once more under keys that are destroyed to forget. `server/STORAGE.md` describes every
+//! The store of a single machine: sled 0.34.7 with a durability discipline of our own, blobs in
+//! files beside it, all of it sealed once more under keys that are destroyed to forget. `server/STORAGE.md` describes every
 //! file and value.
 
+mod blob_files;
 mod closing;
 mod committer;
+mod control;
 mod durable;
+mod export;
+mod import;
 mod key_files;
 mod layout;
+mod places;
+mod queue;
 mod reading;
 mod recovery;
+mod saving;
 mod sealing;
 mod staging;
+mod stream;
+mod watch;
 
 pub use committer::FatalHandler;
+pub use export::Exported;
+pub use import::{import, Imported};
+pub use saving::save_export;
 
-use self::committer::{Answer, Committer, Job, Jobs};
+use self::blob_files::BlobFiles;
+use self::committer::Committer;
+use self::control::Control;
 use self::durable::DurableDatabase;
+use self::export::Source;
 use self::key_files::KeyFiles;
 use self::layout::meta;
+use self::queue::Queue;
 use self::reading::failed;
 use self::staging::Staged;
+use self::watch::Watch;
 use crate::disk::{make_directory, Watermark};
 use crate::store::{
     Closing, Contents, DeleteOutcome, ItemRecord, NewItem, PutOutcome, Store, StoreError,
@@ -31,26 +48,25 @@ use beistand_protocol::roster::Writer;
 use beistand_protocol::time::{Day, Epoch};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::ErrorKind;
-use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::io::{ErrorKind, Write};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
-
-/// How long a caller waits for its answer. What is done later is found by trying again.
-const DEADLINE: Duration = Duration::from_secs(10);
-/// Jobs that may wait; more make their callers wait.
-const QUEUE: usize = 256;
 
 /// See the module.
 #[derive(Debug)]
 pub struct SledStore {
+    directory: PathBuf,
+    instance: InstanceId,
     database: sled::Db,
     keys: Arc<KeyFiles>,
+    blobs: Arc<BlobFiles>,
     ending: Arc<Ending>,
     watermark: Watermark,
-    jobs: Option<Jobs>,
+    control: Option<Control>,
+    queue: Option<Queue>,
     thread: Option<JoinHandle<()>>,
     // Held as long as the store is open.
     _lock: File,
@@ -96,6 +112,19 @@ impl SledStore {
         watermark: Watermark,
         fatal: FatalHandler,
     ) -> Result<Self, StoreError> {
+        // On a failing disk sled does not always answer with an error, also when it is closed.
+        let open = || Self::open_or_panic(directory, instance, watermark, fatal);
+        let sentence = "the disk failed while the database was opened";
+        catch_unwind(AssertUnwindSafe(open))
+            .unwrap_or_else(|_| Err(StoreError::Failed(sentence.to_owned())))
+    }
+
+    fn open_or_panic(
+        directory: &Path,
+        instance: &InstanceId,
+        watermark: Watermark,
+        fatal: FatalHandler,
+    ) -> Result<Self, StoreError> {
         make_directory(directory).map_err(failed)?;
         let lock = lock(directory)?;
         if !watermark.has_room() {
@@ -113,28 +142,36 @@ impl SledStore {
         recovery::identify(&database, instance)?;
         let keys = Arc::new(KeyFiles::open(&directory.join("keys")).map_err(failed)?);
         let ending = Arc::new(Ending::default());
-        recovery::reconcile(&database, &keys, &ending)?;
+        let blobs = Arc::new(BlobFiles::open(&directory.join("blobs")).map_err(failed)?);
+        recovery::reconcile(&database, &keys, &blobs, &ending)?;
         let closed = number(&database, meta::CLOSED)?;
         ending.lock().ended = closed.map(Epoch);
         durable.sync().map_err(failed)?;
 
-        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let (sender, jobs) = mpsc::sync_channel(queue::SIZE);
+        let watch = Watch::start(watch::PATIENCE, Arc::clone(&fatal)).map_err(failed)?;
         let committer = Committer {
             durable,
             keys: Arc::clone(&keys),
+            blobs: Arc::clone(&blobs),
             ending: Arc::clone(&ending),
+            watch,
             fatal,
         };
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || committer.run(&queue))
+            .spawn(move || committer.run(&jobs))
             .map_err(failed)?;
         Ok(Self {
+            directory: directory.to_owned(),
+            instance: *instance,
             database,
             keys,
+            blobs,
             ending,
             watermark,
-            jobs: Some(jobs),
+            control: None,
+            queue: Some(Queue(sender)),
             thread: Some(thread),
             _lock: lock,
         })
@@ -148,33 +185,37 @@ impl SledStore {
         bytes: usize,
         stage: impl FnOnce(&mut Staged) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let stage = Box::new(move |staged: &mut Staged| -> Answer {
-            let mark = staged.mark();
-            let outcome = stage(staged);
-            if outcome.is_err() {
-                staged.roll_back(&mark);
-            }
-            Box::new(move |written| {
-                // A caller who gave up has dropped the receiver.
-                let _ = sender.send(written.and(outcome));
-            })
-        });
-        let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
-        jobs.send(Job {
-            slot,
-            alone,
-            bytes,
-            stage,
+        let queue = self.queue.as_ref().ok_or(StoreError::Stopped)?;
+        queue.commit(slot, alone, bytes, stage)
+    }
+
+    fn source(&self) -> Result<Source, StoreError> {
+        Ok(Source {
+            instance: self.instance,
+            database: self.database.clone(),
+            keys: Arc::clone(&self.keys),
+            blobs: Arc::clone(&self.blobs),
+            queue: self.queue.clone().ok_or(StoreError::Stopped)?,
         })
-        .map_err(|_| StoreError::Stopped)?;
-        match receiver.recv_timeout(DEADLINE) {
-            Ok(outcome) => outcome,
-            Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
-            Err(RecvTimeoutError::Timeout) => Err(StoreError::Failed(
-                "the disk did not answer in time".to_owned(),
-            )),
-        }
+    }
+
+    /// Writes everything it holds, as of one moment, as a stream that [`import`] reads. Others
+    /// may go on writing.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] with the words of whom it is written to, and those of the store.
+    pub fn export(&self, out: &mut dyn Write) -> Result<Exported, StoreError> {
+        self.source()?.export(out)
+    }
+
+    /// Lets the operator's other processes take exports ([`save_export`]) while this store is open.
+    ///
+    /// # Errors
+    /// Those of making a socket in the data directory, whose path may be too long for one.
+    pub fn serve_exports(&mut self) -> Result<(), StoreError> {
+        let control = Control::start(&self.directory, self.source()?).map_err(failed)?;
+        self.control = Some(control);
+        Ok(())
     }
 
     fn ensure_room(&self) -> Result<(), StoreError> {
@@ -188,7 +229,9 @@ impl SledStore {
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        drop(self.jobs.take());
+        // The committer works until nobody can give it anything more to do.
+        drop(self.control.take());
+        drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
             // A panic there was reported by the hook already.
             let _ = thread.join();
@@ -236,9 +279,8 @@ impl Store for SledStore {
         // Everything that takes time happens here, on the caller's thread.
         let record = item.record(epoch);
         let key = sealing::new_key();
-        let chunks = sealing::seal_chunks(&key, &record, item.blob.bytes())?;
-        let (slot, bytes) = (item.slot, item.blob.bytes().len());
-        drop(item);
+        let sealed = sealing::seal_blob(&key, &record, item.blob.into_bytes())?;
+        let (slot, bytes) = (record.slot, sealed.len());
         self.commit(Some(slot), false, bytes, move |staged| {
             if let Some((_, there)) = staged.record(&slot)? {
                 return Ok(match there.is_same_put(&record) {
@@ -250,7 +292,7 @@ impl Store for SledStore {
             if let Some(ended) = staged.ending.lock().ended {
                 record.promised = record.promised.max(Epoch(ended.0 + 1));
             }
-            staged.insert_item(&record, chunks, &key)?;
+            staged.insert_item(&record, &sealed, &key)?;
             Ok(PutOutcome::Stored(record))
         })
     }
@@ -266,18 +308,15 @@ impl Store for SledStore {
             }
             if record.deleted.is_none() {
                 record.deleted = Some(key);
-                staged.insert_record(stored.place, &record)?;
-                for number in 0..layout::chunk_count(record.class) {
-                    staged.remove(layout::chunk_key(record.day, &slot, number));
-                }
-                staged.destroyed.push((record.day, stored.place));
+                staged.insert_record(stored.places(), &record)?;
+                staged.destroyed.push(stored);
             }
             Ok(DeleteOutcome::Deleted)
         })
     }
 
     fn read(&self, slot: &Slot) -> Result<Option<StoredItem>, StoreError> {
-        reading::item(&self.database, &self.keys, slot)
+        reading::item(&self.database, &self.keys, &self.blobs, slot)
     }
 
     fn accept_roster(&self, roster: StoredRoster) -> Result<(), StoreError> {

@@ -1,10 +1,12 @@
 //! Reading records and blobs.
 
+use super::blob_files::BlobFiles;
 use super::key_files::KeyFiles;
 use super::layout::{self, Record};
 use super::sealing;
 use crate::store::{ItemRecord, StoreError, StoredItem};
 use beistand_protocol::bytes::Slot;
+use std::io;
 
 pub(super) fn failed(error: impl std::fmt::Display) -> StoreError {
     StoreError::Failed(error.to_string())
@@ -46,6 +48,7 @@ pub fn record(
 pub fn item(
     database: &sled::Db,
     keys: &KeyFiles,
+    blobs: &BlobFiles,
     slot: &Slot,
 ) -> Result<Option<StoredItem>, StoreError> {
     loop {
@@ -55,7 +58,7 @@ pub fn item(
         if record.deleted.is_some() {
             return Ok(Some(StoredItem { record, blob: None }));
         }
-        match blob(database, keys, &stored, &record) {
+        match blob(keys, blobs, &stored, &record) {
             Ok(blob) => {
                 return Ok(Some(StoredItem {
                     record,
@@ -74,22 +77,23 @@ pub fn item(
 }
 
 fn blob(
-    database: &sled::Db,
     keys: &KeyFiles,
+    blobs: &BlobFiles,
     stored: &Record,
     record: &ItemRecord,
 ) -> Result<Vec<u8>, StoreError> {
     let key = match keys.day(stored.day) {
-        Some(day) => day.read(stored.place).map_err(failed)?,
+        Some(day) => day.read(stored.key_place).map_err(failed)?,
         None => None,
     };
     let key = key.ok_or_else(|| damaged("the key of an item is missing"))?;
-    let mut blob = Vec::with_capacity(record.class.size());
-    for number in 0..layout::chunk_count(record.class) {
-        let place = layout::chunk_key(record.day, &record.slot, number);
-        let sealed = database.get(&place).map_err(failed)?;
-        let sealed = sealed.ok_or_else(|| damaged("a part of a blob is missing"))?;
-        sealing::open_chunk(&key, &place, number, &sealed, &mut blob)?;
-    }
-    Ok(blob)
+    let file = blobs.file(stored.day, stored.class);
+    let file = file.ok_or_else(|| damaged("a file of blobs is missing"))?;
+    let sealed = file
+        .read(stored.blob_place)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => damaged("a blob is missing"),
+            _ => failed(error),
+        })?;
+    sealing::open_blob(&key, record, sealed)
 }

@@ -1,6 +1,7 @@
 //! What a start does before anything else: check that the data is ours, finish what a crash
 //! interrupted, and destroy the keys it left over.
 
+use super::blob_files::{BlobFiles, FileKey};
 use super::key_files::KeyFiles;
 use super::layout::{self, meta, Record};
 use super::reading::failed;
@@ -10,9 +11,6 @@ use beistand_protocol::bytes::{InstanceId, Slot};
 use beistand_protocol::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-
-/// Chunks removed in one batch.
-const SWEEP_BATCH: usize = 1_000;
 
 fn damaged(what: &str) -> StoreError {
     StoreError::Damaged(what.to_owned())
@@ -53,22 +51,27 @@ pub fn identify(database: &sled::Db, instance: &InstanceId) -> Result<(), StoreE
     Ok(())
 }
 
-/// Finds what waits to be logged, and destroys every key that no item uses.
+/// Finds what waits to be logged, and destroys every key and blob that no item uses.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] where an item has no key.
-pub fn reconcile(database: &sled::Db, keys: &KeyFiles, ending: &Ending) -> Result<(), StoreError> {
-    for entry in database.scan_prefix([layout::SWEEP]) {
+pub fn reconcile(
+    database: &sled::Db,
+    keys: &KeyFiles,
+    blobs: &BlobFiles,
+    ending: &Ending,
+) -> Result<(), StoreError> {
+    for entry in database.scan_prefix([layout::GONE]) {
         let (key, _) = entry.map_err(failed)?;
         let day = key
             .get(1..)
             .and_then(|day| day.try_into().ok())
             .map(u32::from_be_bytes);
         let day = Day(day.ok_or_else(|| damaged("a note of a gone day is malformed"))?);
-        keys.destroy_day(day).map_err(failed)?;
-        sweep(database, day).map_err(failed)?;
+        finish_day(database, keys, blobs, day).map_err(failed)?;
     }
-    let mut live: BTreeMap<Day, BTreeSet<u32>> = BTreeMap::new();
+    let mut live_keys: BTreeMap<Day, BTreeSet<u32>> = BTreeMap::new();
+    let mut live_blobs: BTreeMap<FileKey, BTreeSet<u32>> = BTreeMap::new();
     let mut waiting = Vec::new();
     for entry in database.scan_prefix([layout::ITEM]) {
         let (key, value) = entry.map_err(failed)?;
@@ -82,39 +85,42 @@ pub fn reconcile(database: &sled::Db, keys: &KeyFiles, ending: &Ending) -> Resul
             waiting.push((slot, stored.promised));
         }
         let record = super::sealing::open_record(day.day_key(), &slot, &stored)?;
-        let places = live.entry(stored.day).or_default();
+        let key_places = live_keys.entry(stored.day).or_default();
         if record.deleted.is_none() {
-            if day.read(stored.place).map_err(failed)?.is_none() {
+            if day.read(stored.key_place).map_err(failed)?.is_none() {
                 return Err(damaged("the key of an item is missing"));
             }
-            if !places.insert(stored.place) {
-                return Err(damaged("two items share a key"));
+            let file = (stored.day, stored.class.wire());
+            let blob_places = live_blobs.entry(file).or_default();
+            if !key_places.insert(stored.key_place) || !blob_places.insert(stored.blob_place) {
+                return Err(damaged("two items share a key or a place"));
             }
         }
     }
     ending.settle(&waiting, &[]);
-    keys.keep_only(&live).map_err(failed)
+    keys.keep_only(&live_keys).map_err(failed)?;
+    for day in blobs.days() {
+        if !live_keys.contains_key(&day) {
+            blobs.remove_day(day).map_err(failed)?;
+        }
+    }
+    blobs.keep_only(&live_blobs).map_err(failed)
 }
 
-/// Removes the chunks of a gone day, whose keys are destroyed already, a few at a time.
+/// Destroys the keys of a day that is gone, then removes its blobs, then the note that says that
+/// this is still to be done.
 ///
 /// # Errors
-/// sled's. Nothing is lost by trying again.
-pub fn sweep(database: &sled::Db, day: Day) -> io::Result<()> {
-    let prefix = layout::key(layout::CHUNK, &[&day.0.to_be_bytes()]);
-    loop {
-        let mut batch = sled::Batch::default();
-        let mut removed = 0;
-        for key in database.scan_prefix(&prefix).keys().take(SWEEP_BATCH) {
-            batch.remove(key.map_err(io::Error::other)?);
-            removed += 1;
-        }
-        if removed == 0 {
-            break;
-        }
-        database.apply_batch(batch).map_err(io::Error::other)?;
-    }
-    let note = layout::key(layout::SWEEP, &[&day.0.to_be_bytes()]);
+/// Those of the files, and sled's. Nothing is lost by trying again.
+pub fn finish_day(
+    database: &sled::Db,
+    keys: &KeyFiles,
+    blobs: &BlobFiles,
+    day: Day,
+) -> io::Result<()> {
+    keys.destroy_day(day)?;
+    blobs.remove_day(day)?;
+    let note = layout::key(layout::GONE, &[&day.0.to_be_bytes()]);
     database.remove(note).map_err(io::Error::other)?;
     Ok(())
 }

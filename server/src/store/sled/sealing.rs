@@ -1,10 +1,11 @@
 //! The second seal: what the wall keeps is sealed once more under keys that lie outside the
 //! database, because a log-structured store does not forget by itself and destroyed keys do.
 
-use super::layout::{self, Fields, Record, CHUNK_SIZE, SECRET_SIZE};
+use super::blob_files::TAG_SIZE;
+use super::layout::{self, Fields, Record, SECRET_SIZE};
 use crate::store::{ItemRecord, StoreError, Visible};
 use beistand_protocol::bytes::{CommitmentNonce, DeleteKey, Digest, Slot};
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::aead::{Aead as _, AeadInPlace as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::rngs::OsRng;
 use rand::RngCore as _;
@@ -14,6 +15,15 @@ use zeroize::Zeroizing;
 pub type ShreddingKey = Zeroizing<[u8; 32]>;
 
 const NONCE_SIZE: usize = 24;
+
+/// Where an item's key and blob are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    /// In the key file of its day.
+    pub key: u32,
+    /// In the file of its day and class.
+    pub blob: u32,
+}
 
 /// A fresh key.
 pub fn new_key() -> ShreddingKey {
@@ -30,7 +40,7 @@ fn damaged(what: &str) -> StoreError {
 /// changes.
 pub fn seal_record(
     day_key: &ShreddingKey,
-    place: u32,
+    places: Places,
     record: &ItemRecord,
 ) -> Result<Record, StoreError> {
     let mut secret = Zeroizing::new(Vec::with_capacity(SECRET_SIZE));
@@ -47,7 +57,8 @@ pub fn seal_record(
         delete_hash: record.delete_hash,
         promised: record.promised,
         visible: record.visible.map(|visible| visible.epoch),
-        place,
+        key_place: places.key,
+        blob_place: places.blob,
         sealed: Vec::new(),
     };
     let bound = [&layout::item_key(&record.slot)[..], &stored.clear()].concat();
@@ -111,64 +122,32 @@ pub fn open_record(
     record.ok_or_else(wrong)
 }
 
-/// The nonce of a chunk is its number: an item's key seals one blob, once.
-fn chunk_nonce(number: u16) -> [u8; NONCE_SIZE] {
-    let mut nonce = [0; NONCE_SIZE];
-    if let Some(last) = nonce.last_chunk_mut::<2>() {
-        *last = number.to_be_bytes();
-    }
-    nonce
-}
+/// An item's key seals one blob, once, so the nonce may be fixed.
+const BLOB_NONCE: [u8; NONCE_SIZE] = [0; NONCE_SIZE];
 
-/// A chunk as it goes into the database.
-pub struct SealedChunk {
-    /// Where it is found.
-    pub key: Vec<u8>,
-    /// Its ciphertext.
-    pub sealed: Vec<u8>,
-}
-
-/// Seals a blob in chunks. `item_key` must be this item's alone.
-pub fn seal_chunks(
+/// Seals the blob of `record`. `item_key` must be this item's alone.
+pub fn seal_blob(
     item_key: &ShreddingKey,
     record: &ItemRecord,
-    blob: &[u8],
-) -> Result<Vec<SealedChunk>, StoreError> {
-    let cipher = XChaCha20Poly1305::new(item_key.as_ref().into());
-    let mut chunks = Vec::with_capacity(blob.len().div_ceil(CHUNK_SIZE));
-    for (number, chunk) in (0u16..).zip(blob.chunks(CHUNK_SIZE)) {
-        let key = layout::chunk_key(record.day, &record.slot, number);
-        let sealed = cipher
-            .encrypt(
-                XNonce::from_slice(&chunk_nonce(number)),
-                Payload {
-                    msg: chunk,
-                    aad: &key,
-                },
-            )
-            .map_err(|_| StoreError::Failed("a blob could not be sealed".to_owned()))?;
-        chunks.push(SealedChunk { key, sealed });
-    }
-    Ok(chunks)
+    mut blob: Vec<u8>,
+) -> Result<Vec<u8>, StoreError> {
+    blob.reserve_exact(TAG_SIZE);
+    let bound = layout::bound_to_blob(record.class, record.day, &record.slot);
+    XChaCha20Poly1305::new(item_key.as_ref().into())
+        .encrypt_in_place(XNonce::from_slice(&BLOB_NONCE), &bound, &mut blob)
+        .map_err(|_| StoreError::Failed("a blob could not be sealed".to_owned()))?;
+    Ok(blob)
 }
 
-/// Opens one chunk, found under `key`, and appends it to `blob`.
-pub fn open_chunk(
+/// Opens the blob of `record`.
+pub fn open_blob(
     item_key: &ShreddingKey,
-    key: &[u8],
-    number: u16,
-    sealed: &[u8],
-    blob: &mut Vec<u8>,
-) -> Result<(), StoreError> {
-    let chunk = XChaCha20Poly1305::new(item_key.as_ref().into())
-        .decrypt(
-            XNonce::from_slice(&chunk_nonce(number)),
-            Payload {
-                msg: sealed,
-                aad: key,
-            },
-        )
+    record: &ItemRecord,
+    mut sealed: Vec<u8>,
+) -> Result<Vec<u8>, StoreError> {
+    let bound = layout::bound_to_blob(record.class, record.day, &record.slot);
+    XChaCha20Poly1305::new(item_key.as_ref().into())
+        .decrypt_in_place(XNonce::from_slice(&BLOB_NONCE), &bound, &mut sealed)
         .map_err(|_| damaged("a blob does not open"))?;
-    blob.extend_from_slice(&chunk);
-    Ok(())
+    Ok(sealed)
 }

@@ -1,8 +1,9 @@
 //! What a group is about to write.
 
+use super::blob_files::{BlobFile, BlobFiles, FileKey};
 use super::key_files::{DayKeys, KeyFiles};
 use super::layout::{self, Record};
-use super::sealing::{self, SealedChunk, ShreddingKey};
+use super::sealing::{self, Places, ShreddingKey};
 use super::Ending;
 use crate::store::{ItemRecord, StoreError};
 use beistand_protocol::bytes::Slot;
@@ -17,12 +18,16 @@ pub struct Staged {
     pub database: sled::Db,
     /// The keys.
     pub keys: Arc<KeyFiles>,
+    /// The blobs.
+    pub blobs: Arc<BlobFiles>,
     /// Epochs that are over and items that wait.
     pub ending: Arc<Ending>,
     /// Files that got new keys.
-    pub added: BTreeMap<Day, Arc<DayKeys>>,
-    /// Keys to destroy once the batch is durable.
-    pub destroyed: Vec<(Day, u32)>,
+    pub new_keys: BTreeMap<Day, Arc<DayKeys>>,
+    /// Files that got new blobs.
+    pub new_blobs: BTreeMap<FileKey, Arc<BlobFile>>,
+    /// Records of the items to destroy once the batch is durable.
+    pub destroyed: Vec<Record>,
     /// Days to destroy once the batch is durable.
     pub gone: Vec<Day>,
     writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
@@ -43,12 +48,19 @@ pub struct Mark {
 
 impl Staged {
     /// Nothing yet.
-    pub fn new(database: sled::Db, keys: Arc<KeyFiles>, ending: Arc<Ending>) -> Self {
+    pub fn new(
+        database: sled::Db,
+        keys: Arc<KeyFiles>,
+        blobs: Arc<BlobFiles>,
+        ending: Arc<Ending>,
+    ) -> Self {
         Self {
             database,
             keys,
+            blobs,
             ending,
-            added: BTreeMap::new(),
+            new_keys: BTreeMap::new(),
+            new_blobs: BTreeMap::new(),
             destroyed: Vec::new(),
             gone: Vec::new(),
             writes: Vec::new(),
@@ -87,7 +99,7 @@ impl Staged {
     }
 
     /// Takes back everything staged since `mark`: a job that failed half-way writes nothing. A
-    /// key it added stays until the next start destroys it.
+    /// key and a blob it added stay until the next start destroys them.
     pub fn roll_back(&mut self, mark: &Mark) {
         self.writes.truncate(mark.writes);
         self.destroyed.truncate(mark.destroyed);
@@ -116,30 +128,33 @@ impl Staged {
         super::reading::record(&self.database, &self.keys, slot)
     }
 
-    /// Adds an item with its sealed chunks and the key that opens them.
+    /// Adds an item with its sealed blob and the key that opens it.
     pub fn insert_item(
         &mut self,
         record: &ItemRecord,
-        chunks: Vec<SealedChunk>,
+        sealed: &[u8],
         key: &ShreddingKey,
     ) -> Result<(), StoreError> {
-        let keys = self.keep(|staged| staged.keys.day_or_new(record.day))?;
-        let place = self.keep(|_| keys.add(key))?;
-        self.added.insert(record.day, keys);
-        self.insert_record(place, record)?;
-        self.insert(layout::day_key(record.day, &record.slot), Vec::new());
-        for chunk in chunks {
-            self.insert(chunk.key, chunk.sealed);
-        }
+        let (day, class) = (record.day, record.class);
+        let keys = self.keep(|staged| staged.keys.day_or_new(day))?;
+        let blobs = self.keep(|staged| staged.blobs.file_or_new(day, class))?;
+        let places = Places {
+            key: self.keep(|_| keys.add(key))?,
+            blob: self.keep(|_| blobs.add(sealed))?,
+        };
+        self.new_keys.insert(day, keys);
+        self.new_blobs.insert((day, class.wire()), blobs);
+        self.insert_record(places, record)?;
+        self.insert(layout::day_key(day, &record.slot), Vec::new());
         self.waiting.push((record.slot, record.promised));
         Ok(())
     }
 
-    /// Adds or replaces a record whose key stands in `place`.
-    pub fn insert_record(&mut self, place: u32, record: &ItemRecord) -> Result<(), StoreError> {
+    /// Adds or replaces a record.
+    pub fn insert_record(&mut self, places: Places, record: &ItemRecord) -> Result<(), StoreError> {
         let keys = self.keys.day(record.day);
         let keys = keys.ok_or_else(|| StoreError::Damaged("a key file is missing".to_owned()))?;
-        let stored = sealing::seal_record(keys.day_key(), place, record)?;
+        let stored = sealing::seal_record(keys.day_key(), places, record)?;
         self.insert(layout::item_key(&record.slot), stored.encode());
         Ok(())
     }

@@ -1,0 +1,71 @@
+//! The fault harnesses at any length; `cargo xtask crash|powercut|diskfull` runs this.
+
+use beistand_server::testing::faults::{crash, diskfull, powercut, Tally};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Does to a server what machines do to servers, and compares what is left.
+#[derive(Parser)]
+struct Arguments {
+    /// The server's program
+    #[arg(long, value_name = "FILE")]
+    program: PathBuf,
+    #[command(subcommand)]
+    harness: Harness,
+}
+
+#[derive(Subcommand)]
+enum Harness {
+    /// kill -9
+    Crash {
+        #[arg(long)]
+        cycles: u32,
+    },
+    /// Power cuts
+    Powercut {
+        #[arg(long)]
+        states: u32,
+        #[arg(long)]
+        sabotage: Option<String>,
+    },
+    /// Full and failing disks
+    Diskfull {
+        #[arg(long)]
+        runs: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let program = &arguments.program;
+    let progress = &mut |tally: &Tally| println!("{tally}");
+    let outcome = match arguments.harness {
+        Harness::Crash { cycles } => crash::run(program, &crash::Plan::of(cycles), progress),
+        Harness::Powercut { states, sabotage } => {
+            let plan = powercut::Plan {
+                sabotage: sabotage.as_deref(),
+                // Every moment is tried under every model.
+                ..powercut::Plan::of(states.div_ceil(4))
+            };
+            powercut::run(program, &plan, progress)
+        }
+        Harness::Diskfull { runs } => diskfull::run(program, &diskfull::Plan::of(runs), progress),
+    };
+    match outcome {
+        Ok(tally) => {
+            for complaint in &tally.complaints {
+                println!("  {complaint}");
+            }
+            println!("{tally}");
+            ExitCode::from(u8::from(!tally.is_clean()))
+        }
+        Err(error) => {
+            eprintln!("error: the harness cannot go on: {error}");
+            eprintln!(
+                "hint: it needs Linux with glibc, a C compiler and room in the temporary folder"
+            );
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Durable puts of envelopes over HTTP, beside raw append and fdatasync with group commit of the
+//! same bytes in the same run; and the server's memory. `cargo xtask bench put` runs this.
+
+use beistand_protocol::bytes::{DeleteHash, Slot};
+use beistand_protocol::class::BlobClass;
+use beistand_protocol::put::{PutRequest, HEADER_SIZE};
+use beistand_protocol::snapshot::Snapshot;
+use beistand_protocol::stamp;
+use beistand_protocol::time::Day;
+use beistand_server::clock::{Clock as _, SystemClock};
+use beistand_server::testing::{put_of, Program, Team};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::mpsc::{sync_channel, SyncSender};
+use std::time::{Duration, Instant};
+
+/// How long each figure is measured.
+const TIME: Duration = Duration::from_secs(4);
+/// What `docs` of the project ask for: the share of raw writes, and megabytes.
+const SHARE: f64 = 0.4;
+const IDLE_MEMORY: u64 = 40;
+const BUSY_MEMORY: u64 = 200;
+
+fn main() -> ExitCode {
+    let Some(program) = std::env::args_os().nth(1) else {
+        eprintln!("error: the path of beistand-server is missing\nhint: cargo xtask bench put");
+        return ExitCode::from(2);
+    };
+    let place = tempfile::tempdir().expect("there is a temporary folder");
+    let data = place.path().join("data");
+    let team = Team::new(1);
+    let instance = Program::write_instance(place.path(), &team).expect("it can be written");
+    let mut server = Program::start(Path::new(&program), &data, &instance).expect("it starts");
+    let visitor = server.visitor(&team);
+    let log = Program::log_key(&data).expect("the server has made it");
+    let roster = team.sign_roster(&team.first_roster(&log, SystemClock.now()));
+    let answer = visitor.post("/v1/rosters", roster.as_bytes());
+    assert_eq!(answer.expect("the server answers").status, 204);
+    let snapshot = visitor.snapshot(SystemClock.now(), Day(0));
+    let snapshot = snapshot.expect("the server is sound").into_inner();
+    let process = server.child().id();
+    let idle = megabytes(process, "VmRSS");
+
+    println!(
+        "envelopes of {} bytes, durable before each answer",
+        BlobClass::Envelope8.size()
+    );
+    println!("connections   raw append + fdatasync      puts over HTTP   ratio");
+    let mut share = 0.0;
+    for connections in [1, 16, 64] {
+        // Before and after, for other work on this machine changes both.
+        let before = raw(place.path(), connections);
+        let puts = puts(
+            visitor.address,
+            &snapshot,
+            BlobClass::Envelope8,
+            connections,
+        );
+        let limit = (before + raw(place.path(), connections)) / 2.0;
+        share = puts / limit;
+        println!("{connections:>11} {limit:>22.0} per s {puts:>12.0} per s {share:>7.2}");
+    }
+    let parts = puts(visitor.address, &snapshot, BlobClass::Part, 64);
+    let busy = megabytes(process, "VmHWM");
+    println!("parts of 1 MiB over 64 connections: {parts:.0} per s");
+    println!("memory: {idle} MiB idle, {busy} MiB at most");
+
+    let checks = [
+        (
+            share >= SHARE,
+            format!("64 connections: at least {SHARE} of raw writes: {share:.2}"),
+        ),
+        (
+            idle <= IDLE_MEMORY,
+            format!("idle: at most {IDLE_MEMORY} MiB: {idle}"),
+        ),
+        (
+            busy <= BUSY_MEMORY,
+            format!("busy with parts: at most {BUSY_MEMORY} MiB: {busy}"),
+        ),
+    ];
+    for (met, bar) in &checks {
+        println!("{} {bar}", if *met { "met    " } else { "NOT MET" });
+    }
+    ExitCode::from(u8::from(checks.iter().any(|(met, _)| !met)))
+}
+
+/// A line of what Linux says of a process, in MiB.
+fn megabytes(process: u32, what: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
+    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
+    kilobytes
+        .and_then(|number| number.parse::<u64>().ok())
+        .unwrap_or(0)
+        >> 10
+}
+
+/// Writers who wait until their bytes are durable, and one thread that writes and syncs for all
+/// who wait. Writes a second.
+fn raw(folder: &Path, writers: u32) -> f64 {
+    let size = HEADER_SIZE + BlobClass::Envelope8.size();
+    let (queue, jobs) = sync_channel::<SyncSender<()>>(256);
+    let path = folder.join("raw");
+    let mut file = File::create(&path).expect("it can be made");
+    let bytes: Vec<u8> = (0..size).map(|_| rand::random()).collect();
+    let start = Instant::now();
+    let count = std::thread::scope(|scope| {
+        for _ in 0..writers {
+            let queue = queue.clone();
+            scope.spawn(move || {
+                while start.elapsed() < TIME {
+                    let (done, is_done) = sync_channel(1);
+                    queue.send(done).expect("the writer lives");
+                    is_done.recv().expect("the writer answers");
+                }
+            });
+        }
+        drop(queue);
+        let mut count = 0u32;
+        while let Ok(first) = jobs.recv() {
+            let group: Vec<_> = std::iter::once(first).chain(jobs.try_iter()).collect();
+            for _ in &group {
+                file.write_all(&bytes).expect("there is room");
+            }
+            file.sync_data().expect("the disk keeps it");
+            for done in group {
+                done.send(()).expect("somebody waits");
+                count += 1;
+            }
+        }
+        count
+    });
+    let rate = f64::from(count) / start.elapsed().as_secs_f64();
+    std::fs::remove_file(path).expect("it is there");
+    rate
+}
+
+/// Puts a second, over so many connections that are kept open.
+fn puts(address: SocketAddr, snapshot: &Snapshot, class: BlobClass, connections: u32) -> f64 {
+    let (request, _) = put_of(snapshot, class, snapshot.today());
+    let start = Instant::now();
+    let count: u32 = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..connections)
+            .map(|_| {
+                let mut request = request.clone();
+                scope.spawn(move || {
+                    let mut stream = TcpStream::connect(address).expect("the server listens");
+                    stream.set_nodelay(true).expect("a socket can do that");
+                    let mut count = 0u32;
+                    while start.elapsed() < TIME {
+                        refresh(&mut request, snapshot);
+                        put(&mut stream, &request);
+                        count += 1;
+                    }
+                    count
+                })
+            })
+            .collect();
+        clients
+            .into_iter()
+            .map(|client| client.join().expect("no client fails"))
+            .sum()
+    });
+    f64::from(count) / start.elapsed().as_secs_f64()
+}
+
+/// Another slot for the same blob: the server does all its work again, the client little.
+fn refresh(request: &mut PutRequest, snapshot: &Snapshot) {
+    request.slot = Slot(rand::random());
+    request.delete_hash = DeleteHash(rand::random());
+    let challenge = snapshot.challenge();
+    // As dear as it can get while much is put.
+    let purpose = request.stamp_use();
+    let stamps = &snapshot.roster().stamps;
+    let bits = stamps.needed(purpose, stamps.envelope_max);
+    let found = stamp::search(purpose, challenge, &request.slot, bits, 0, 1 << 24);
+    request.stamp = found.expect("a few bits are found soon");
+}
+
+fn put(stream: &mut TcpStream, request: &PutRequest) {
+    let target = match request.blob.class() {
+        BlobClass::Part => "/v1/parts",
+        _ => "/v1/envelopes",
+    };
+    let body = request.encode();
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n\r\n",
+        stream.peer_addr().expect("it is connected"),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("the server reads");
+    stream.write_all(&body).expect("the server reads");
+    let mut answer = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let read = stream.read(&mut piece).expect("the server answers");
+        assert!(read > 0, "the server went away");
+        answer.extend_from_slice(&piece[..read]);
+        let text = String::from_utf8_lossy(&answer);
+        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length: ")?
+                .parse()
+                .ok()
+        });
+        if body.len() >= length.unwrap_or(usize::MAX) {
+            return;
+        }
+    }
+}
