@@ -1,5 +1,6 @@
 // Builds the reporter's site into web/dist: plain static files, no templating.
-// `--wasm DIR` and `--out DIR` name other folders than target/wasm and dist.
+// `--wasm DIR`, `--plain DIR` and `--out DIR` name other folders than target/wasm,
+// target/wasm-plain and dist.
 import { build } from 'esbuild';
 import { cp, mkdir, readFile, rm, writeFile, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -10,15 +11,19 @@ import { gzipSync } from 'node:zlib';
 import { languages, readLanguages } from './languages.mjs';
 import { pagesWithoutScript } from './no-script.mjs';
 import { withoutUnused } from './tokens.mjs';
+import { plainModule } from './plain.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values: folders } = parseArgs({ options: { wasm: { type: 'string' }, out: { type: 'string' } } });
+const { values: folders } = parseArgs({
+  options: { wasm: { type: 'string' }, plain: { type: 'string' }, out: { type: 'string' } },
+});
 const wasm = folders.wasm ?? join(here, '..', 'target', 'wasm');
+const plain = folders.plain ?? join(here, '..', 'target', 'wasm-plain');
 const dist = folders.out ?? join(here, 'dist');
 
-for (const file of ['beistand.js', 'beistand_bg.wasm']) {
-  if (!existsSync(join(wasm, file))) {
-    console.error(`error: ${file} is missing: client-wasm has not been compiled yet`);
+for (const folder of [wasm, plain]) {
+  if (!existsSync(join(folder, 'beistand_bg.wasm'))) {
+    console.error(`error: ${folder} has no beistand_bg.wasm: client-wasm has not been compiled yet`);
     console.error('hint: cargo xtask wasm');
     process.exit(1);
   }
@@ -50,6 +55,16 @@ await writeFile(join(dist, 'reporter.css'), withoutUnused(styles.outputFiles[0].
 const worker = await build({ ...shared, entryPoints: [join(here, 'reporter/worker.ts')], write: false });
 const glue = await readFile(join(wasm, 'beistand.js'), 'utf8');
 await writeFile(join(dist, 'worker.js'), `${glue}\n${worker.outputFiles[0].text}`);
+
+// The Worker for browsers without WebAssembly; nobody else ever loads it.
+const translated = join(plain, 'plain.mjs');
+await plainModule(plain, translated);
+await build({
+  ...shared,
+  entryPoints: [join(here, 'reporter/plain-worker.ts')],
+  outfile: join(dist, 'plain-worker.js'),
+  alias: { 'client-wasm-plain': translated },
+});
 
 let before = 0;
 for (const name of (await readdir(dist)).sort()) {

@@ -1,10 +1,12 @@
 //! Failures as the page knows them: a stable code, and the number of the word that is meant
 //! where one is. No detail crosses into JavaScript, so nothing secret can.
 
+use beistand_crypto_core::attachment::AttachmentError;
 use beistand_crypto_core::audience::AudienceError;
 use beistand_crypto_core::codename::CodenameError;
 use beistand_crypto_core::compose::ComposeError;
 use beistand_crypto_core::message::MessageError;
+use beistand_crypto_core::part::PartError;
 use beistand_protocol::fetch::FetchError;
 use beistand_protocol::promise::PromiseError;
 use beistand_protocol::roster_chain::RosterError;
@@ -29,6 +31,8 @@ impl Failure {
     pub const DEMAND: Self = Self::of("refused");
     /// Nobody was ticked.
     pub const NOBODY: Self = Self::of("no-readers");
+    /// A picture that is not understood to its end.
+    pub const PICTURE: Self = Self::of("picture-damaged");
 
     const fn of(code: &'static str) -> Self {
         Self {
@@ -93,6 +97,29 @@ impl From<CodenameError> for Failure {
                 position: at.first().copied(),
             },
             CodenameError::Checksum => Self::of("words-checksum"),
+        }
+    }
+}
+
+impl From<AttachmentError> for Failure {
+    fn from(error: AttachmentError) -> Self {
+        match error {
+            AttachmentError::FileTooLarge { .. } => Self::of("file-too-large"),
+            AttachmentError::MessageTooLarge { .. } => Self::of("files-too-large"),
+            AttachmentError::Changed => Self::of("file-changed"),
+            AttachmentError::Deleted => Self::of("file-deleted"),
+            AttachmentError::OtherContent => Self::of("file-other"),
+            AttachmentError::Incomplete | AttachmentError::Complete => Self::ORDER,
+            AttachmentError::Part { number, error } => Self {
+                code: match error {
+                    PartError::Missing => "part-missing",
+                    PartError::Foreign => "part-foreign",
+                    PartError::Altered => "part-altered",
+                    PartError::Swapped => "part-swapped",
+                    PartError::TooLarge => "internal",
+                },
+                position: Some(usize::from(number)),
+            },
         }
     }
 }

@@ -5,6 +5,8 @@
 mod consent;
 mod early_stamp;
 mod failure;
+mod files;
+mod picture;
 mod view;
 mod visit;
 
@@ -15,6 +17,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use failure::Failure;
+use picture::CleanPicture;
 use visit::Visit;
 
 /// One visit, from the first bytes loaded to the wiped memory.
@@ -64,9 +67,14 @@ impl Session {
         json(&self.0.words(language)?)
     }
 
-    /// Seals a report; `body` is JSON.
-    pub fn compose_report(&mut self, readers: &[u32], body: &str) -> Result<String, JsValue> {
-        json(&self.0.compose_report(readers, body)?)
+    /// Seals a report with finished files; `body` is JSON.
+    pub fn compose_report(
+        &mut self,
+        readers: &[u32],
+        body: &str,
+        files: &[u32],
+    ) -> Result<String, JsValue> {
+        json(&self.0.compose_report(readers, body, files)?)
     }
 
     /// Seals a follow-up.
@@ -74,8 +82,9 @@ impl Session {
         &mut self,
         text: String,
         readers: Option<Vec<u32>>,
+        files: &[u32],
     ) -> Result<String, JsValue> {
-        json(&self.0.compose_message(text, readers.as_deref())?)
+        json(&self.0.compose_message(text, readers.as_deref(), files)?)
     }
 
     /// Seals the answer to a request for consent; `answer` is JSON.
@@ -159,6 +168,62 @@ impl Session {
     /// Reads the answer of the last fetch.
     pub fn read(&mut self, answer: &[u8]) -> Result<String, JsValue> {
         json(&self.0.read(answer)?)
+    }
+
+    /// A picture without its metadata; none where it is another kind of file.
+    pub fn clean_picture(&self, bytes: &[u8]) -> Result<Option<CleanPicture>, JsValue> {
+        Ok(picture::cleaned(bytes)?)
+    }
+
+    /// Begins a file of so many bytes; gives the number it is known by.
+    pub fn begin_file(&mut self, size: f64) -> Result<u32, JsValue> {
+        // Whole numbers up to 2^53 are exact in both.
+        Ok(self.0.begin_file(size as u64)?)
+    }
+
+    /// The bytes the next part is made of, as `{from, until}`, or `null`.
+    pub fn file_wants(&self, file: u32) -> Result<String, JsValue> {
+        json(&self.0.file_wants(file)?)
+    }
+
+    /// Seals the next part of a file, for a follow-up or for a report.
+    pub fn compose_part(
+        &mut self,
+        file: u32,
+        follows_up: bool,
+        slice: &[u8],
+    ) -> Result<String, JsValue> {
+        json(&self.0.compose_part(file, follows_up, slice)?)
+    }
+
+    /// All parts of a file were put; `about` is JSON.
+    pub fn finish_file(&mut self, file: u32, about: &str) -> Result<(), JsValue> {
+        Ok(self.0.finish_file(file, about)?)
+    }
+
+    /// Forgets a file that is not sent or not opened to its end.
+    pub fn forget_file(&mut self, file: u32) {
+        self.0.forget_file(file);
+    }
+
+    /// Begins to open a message's file, by the message's digest and the file's place in it.
+    pub fn begin_opening(&mut self, message: &str, place: usize) -> Result<u32, JsValue> {
+        Ok(self.0.begin_opening(message, place)?)
+    }
+
+    /// The body of the fetch of the next part, while there is one.
+    pub fn part_request(&self, file: u32) -> Result<Option<Vec<u8>>, JsValue> {
+        Ok(self.0.part_request(file)?)
+    }
+
+    /// Opens what that fetch brought.
+    pub fn open_part(&mut self, file: u32, answer: &[u8]) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.open_part(file, answer)?)
+    }
+
+    /// Whether the whole is the file that was sent.
+    pub fn finish_opening(&mut self, file: u32) -> Result<(), JsValue> {
+        Ok(self.0.finish_opening(file)?)
     }
 
     /// The words of every language that begin like this, as a JSON list.

@@ -1,5 +1,6 @@
 //! What the page may see of a verified roster: organisation, people, a few numbers.
 
+use beistand_crypto_core::attachment::largest_file;
 use beistand_protocol::roster::{Member, Organisation, Roster};
 use beistand_protocol::snapshot::Snapshot;
 use beistand_protocol::time::{Day, UnixTime};
@@ -22,6 +23,9 @@ struct PublicView<'a> {
     ttl_days: u32,
     fetch_count: u8,
     epoch_seconds: u32,
+    /// Bytes of the largest file, and of all files of one message.
+    file_bytes: u64,
+    message_bytes: u64,
     today: Day,
     /// No device has a fresh prekey.
     slow: bool,
@@ -59,6 +63,8 @@ impl<'a> PublicView<'a> {
             ttl_days: roster.ttl_days,
             fetch_count: roster.fetch_count,
             epoch_seconds: roster.epoch_seconds,
+            file_bytes: largest_file(&roster.limits),
+            message_bytes: roster.limits.message_bytes,
             today,
             slow,
         }

@@ -11,6 +11,7 @@ use beistand_crypto_core::reporter::{FetchPlan, Located, Mailbox, Outcome, Reade
 use beistand_crypto_core::view::MessageView;
 use beistand_crypto_core::word_list::WordList;
 use beistand_protocol::bytes::Slot;
+use beistand_protocol::class::BlobClass;
 use beistand_protocol::delete::DeleteRequest;
 use beistand_protocol::fetch::{self, FetchRequest};
 use beistand_protocol::instance::Instance;
@@ -25,6 +26,7 @@ use serde::Serialize;
 
 use crate::early_stamp::EarlyStamp;
 use crate::failure::Failure;
+use crate::files::{Files, Slice};
 use crate::view::Opened;
 
 /// Which words an envelope was sealed with.
@@ -109,6 +111,7 @@ pub struct Visit {
     plan: Option<FetchPlan>,
     waiting: BTreeMap<u32, Waiting>,
     sent: BTreeMap<u32, Sent>,
+    files: Files,
     named: u32,
 }
 
@@ -159,10 +162,16 @@ impl Visit {
         })
     }
 
-    /// Seals a first report under the new words.
-    pub fn compose_report(&mut self, readers: &[u32], body: &str) -> Result<Composed, Failure> {
+    /// Seals a first report under the new words, with files whose parts were sealed before.
+    pub fn compose_report(
+        &mut self,
+        readers: &[u32],
+        body: &str,
+        files: &[u32],
+    ) -> Result<Composed, Failure> {
         let readers = readers_of(readers)?;
-        let body: ReportBody = serde_json::from_str(body)?;
+        let mut body: ReportBody = serde_json::from_str(body)?;
+        body.attachments = self.files.attachments(files)?;
         let mailbox = self.reporting.as_ref().ok_or(Failure::ORDER)?;
         let outgoing = mailbox.compose_report(self.snapshot()?, &readers, body, &mut OsRng)?;
         Ok(self.keep(outgoing, Origin::Reporting))
@@ -173,9 +182,11 @@ impl Visit {
         &mut self,
         text: String,
         readers: Option<&[u32]>,
+        files: &[u32],
     ) -> Result<Composed, Failure> {
         let body = MessageBody {
             text,
+            attachments: self.files.attachments(files)?,
             ..MessageBody::default()
         };
         self.compose_body(body, readers)
@@ -218,6 +229,7 @@ impl Visit {
                 });
             }
         }
+        requests.extend(mailbox.part_delete_requests());
         requests.retain(|request| mailbox.outcomes().get(&request.slot) != Some(&Outcome::Deleted));
         Ok(requests.iter().map(DeleteRequest::encode).collect())
     }
@@ -226,6 +238,80 @@ impl Visit {
     pub fn compose_decoy(&mut self) -> Result<Composed, Failure> {
         let (outgoing, _) = decoy(self.snapshot()?, &mut OsRng);
         Ok(self.keep(outgoing, Origin::Decoy))
+    }
+
+    /// Begins a file of `size` bytes.
+    pub fn begin_file(&mut self, size: u64) -> Result<u32, Failure> {
+        let limits = &self
+            .snapshot
+            .as_ref()
+            .ok_or(Failure::ORDER)?
+            .roster()
+            .limits;
+        self.files.begin(size, limits)
+    }
+
+    /// What the next part of a file is made of; none after the last.
+    pub fn file_wants(&self, file: u32) -> Result<Option<Slice>, Failure> {
+        self.files.wants(file)
+    }
+
+    /// Seals the next part of a file, to go with a follow-up under the words that were typed in,
+    /// or with a report under the new ones.
+    pub fn compose_part(
+        &mut self,
+        file: u32,
+        follows_up: bool,
+        slice: &[u8],
+    ) -> Result<Composed, Failure> {
+        let snapshot = self.snapshot.as_ref().ok_or(Failure::ORDER)?;
+        let (mailbox, origin) = if follows_up {
+            (&self.returning, Origin::Returning)
+        } else {
+            (&self.reporting, Origin::Reporting)
+        };
+        let mailbox = mailbox.as_ref().ok_or(Failure::ORDER)?;
+        let part = self.files.seal(file, slice)?;
+        let outgoing = mailbox.part(snapshot, part);
+        Ok(self.keep(outgoing, origin))
+    }
+
+    /// All parts of a file were put.
+    pub fn finish_file(&mut self, file: u32, described: &str) -> Result<(), Failure> {
+        self.files.finish(file, described)
+    }
+
+    /// Forgets a file.
+    pub fn forget_file(&mut self, file: u32) {
+        self.files.forget(file);
+    }
+
+    /// Begins to put a file of a message together, named by the message's digest in hexadecimal
+    /// and the file's place among its files.
+    pub fn begin_opening(&mut self, message: &str, place: usize) -> Result<u32, Failure> {
+        let message = message.parse().map_err(|_| Failure::ORDER)?;
+        let mailbox = self.returning.as_ref().ok_or(Failure::ORDER)?;
+        self.files
+            .begin_opening(mailbox.conversation(), &message, place)
+    }
+
+    /// The body of the fetch of a file's next part; none after the last.
+    pub fn part_request(&self, file: u32) -> Result<Option<Vec<u8>>, Failure> {
+        let wanted = self.files.opener(file)?.wants();
+        let snapshot = self.snapshot()?;
+        Ok(wanted.map(|slot| request(snapshot, BlobClass::Part, vec![slot])))
+    }
+
+    /// Opens what that fetch brought: the file's next bytes.
+    pub fn open_part(&mut self, file: u32, answer: &[u8]) -> Result<Vec<u8>, Failure> {
+        let records = fetch::parse_answer(BlobClass::Part, 1, answer)?;
+        let record = records.first().ok_or(Failure::ORDER)?;
+        self.files.open(file, record)
+    }
+
+    /// Whether the whole is the file the message speaks of.
+    pub fn finish_opening(&mut self, file: u32) -> Result<(), Failure> {
+        self.files.finish_opening(file)
     }
 
     fn keep(&mut self, outgoing: Outgoing, origin: Origin) -> Composed {
@@ -256,14 +342,18 @@ impl Visit {
         let Waiting {
             outgoing, demanded, ..
         } = self.waiting(envelope)?;
+        let purpose = match outgoing.class() {
+            BlobClass::Part => StampUse::Part,
+            BlobClass::Envelope8 | BlobClass::Envelope16 => StampUse::Envelope,
+        };
         let slot = &outgoing.slot;
-        let needed = snapshot.stamp_bits(StampUse::Envelope).max(*demanded);
+        let needed = snapshot.stamp_bits(purpose).max(*demanded);
         let challenge = snapshot.challenge();
         let early = self.early.as_ref();
         let found = early
             .filter(|early| early.is_for(challenge, slot))
             .and_then(|early| early.stamp(needed))
-            .or_else(|| stamp::search(StampUse::Envelope, challenge, slot, needed, start, tries));
+            .or_else(|| stamp::search(purpose, challenge, slot, needed, start, tries));
         if let (Some(stamp), Some(waiting)) = (found, self.waiting.get_mut(&envelope)) {
             waiting.stamp = stamp;
         }
@@ -333,6 +423,10 @@ impl Visit {
             outgoing, origin, ..
         }) = self.waiting.remove(&envelope)
         {
+            if outgoing.class() == BlobClass::Part {
+                // Parts stand in no index, and no message follows them.
+                return Ok(Promised { epoch });
+            }
             if let Some(mailbox) = self.mailbox_of(origin) {
                 mailbox.sent(&outgoing);
             }
@@ -383,7 +477,7 @@ impl Visit {
         if plan.wanted.is_empty() && self.plan.is_some() {
             return Ok(None);
         }
-        let request = request(snapshot, &plan);
+        let request = request(snapshot, snapshot.envelope_class(), plan.slots.clone());
         self.plan = Some(plan);
         Ok(Some(request))
     }
@@ -393,10 +487,8 @@ impl Visit {
         let snapshot = self.snapshot()?;
         let nobody = Codename::generate(&mut OsRng);
         let mailbox = Mailbox::from_codename(&nobody, &snapshot.instance().instance);
-        Ok(request(
-            snapshot,
-            &mailbox.fetch_plan(snapshot, &[], &mut OsRng),
-        ))
+        let plan = mailbox.fetch_plan(snapshot, &[], &mut OsRng);
+        Ok(request(snapshot, snapshot.envelope_class(), plan.slots))
     }
 
     /// Takes the answer of the last fetch in; gives the conversation so far.
@@ -429,23 +521,19 @@ fn readers_of(serials: &[u32]) -> Result<Readers, Failure> {
 }
 
 /// A fetch with its stamp, which costs next to nothing.
-fn request(snapshot: &Snapshot, plan: &FetchPlan) -> Vec<u8> {
+fn request(snapshot: &Snapshot, class: BlobClass, slots: Vec<Slot>) -> Vec<u8> {
     let needed = snapshot.stamp_bits(StampUse::Fetch);
-    let stamp = plan.slots.first().and_then(|slot| {
-        stamp::search(
-            StampUse::Fetch,
-            snapshot.challenge(),
-            slot,
-            needed,
-            // A stamp works once, and the same slots may have been fetched before.
-            OsRng.next_u64(),
-            u64::MAX,
-        )
-    });
+    let challenge = snapshot.challenge();
+    // A stamp works once, and the same slots may have been fetched before.
+    let start = OsRng.next_u64();
+    let stamp = slots
+        .first()
+        .and_then(|slot| stamp::search(StampUse::Fetch, challenge, slot, needed, start, u64::MAX))
+        .unwrap_or(0);
     FetchRequest {
-        class: snapshot.envelope_class(),
-        stamp: stamp.unwrap_or(0),
-        slots: plan.slots.clone(),
+        class,
+        stamp,
+        slots,
     }
     .encode()
 }

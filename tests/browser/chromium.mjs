@@ -2,14 +2,14 @@
 import { chromium } from 'playwright-core';
 import { after, before } from 'node:test';
 
-/** Starts the browser before the tests of a file and ends it after them. */
-export function withChromium() {
+/** Starts the browser before the tests of a file and ends it after them; `args` are added to its own. */
+export function withChromium({ args = [] } = {}) {
   const holder = { browser: null };
   before(async () => {
     holder.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       // Chromium refuses its sandbox to root, which is what containers usually are.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+      args: [...args, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     });
   });
   after(() => holder.browser?.close());

@@ -14,5 +14,4 @@ pub mod reporter;
 pub mod running;
 pub mod server;
 pub mod static_server;
-pub mod vectors;
 pub mod wall;

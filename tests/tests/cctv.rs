@@ -3,7 +3,7 @@
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
-use beistand_tests::vectors::{Outcome, Summary, VectorFile, DEVIATIONS};
+use beistand_portable_tests::vectors::{Outcome, Summary, VectorFile, DEVIATIONS};
 use std::collections::BTreeMap;
 use std::path::Path;
 

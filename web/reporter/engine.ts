@@ -1,24 +1,33 @@
-// The page's side of the Worker: calls become promises, long work reports progress.
-import { workerAddress } from '../shared/trusted.ts';
-import { Trouble } from './trouble.ts';
-import type { Calls, Operation, Response } from './wire.ts';
+// The page's side of the Worker: calls become promises, long work reports progress, and a
+// browser without WebAssembly gets the other Worker without anybody noticing.
+import { blessed, type WorkerAddress } from '../shared/trusted.ts';
+import { NO_WASM, Trouble } from './trouble.ts';
+import type { Calls, Operation, Request, Response } from './wire.ts';
 
 interface Waiting {
+  /** Kept, for the other Worker to answer where this one cannot. */
+  request: Request;
   resolve(answer: unknown): void;
   reject(error: Trouble): void;
   progress: ((tries: number) => void) | undefined;
 }
 
 export class Engine {
+  #address: WorkerAddress = '/worker.js';
   #worker: Worker | null = null;
   #waiting = new Map<number, Waiting>();
   #next = 1;
+
+  /** True where there is no WebAssembly, so that what is quick elsewhere takes seconds. */
+  get slow(): boolean {
+    return this.#address === '/plain-worker.js';
+  }
 
   #start(): Worker {
     if (this.#worker !== null) return this.#worker;
     let worker: Worker;
     try {
-      worker = new Worker(workerAddress());
+      worker = new Worker(blessed(this.#address));
     } catch {
       throw new Trouble('browser-refused');
     }
@@ -44,9 +53,26 @@ export class Engine {
       waiting.progress?.(response.progress);
       return;
     }
+    if ('error' in response && response.error.code === NO_WASM && !this.slow) {
+      this.#goOnPlain();
+      return;
+    }
     this.#waiting.delete(response.id);
     if ('error' in response) waiting.reject(new Trouble(response.error.code, response.error.position));
     else waiting.resolve(response.ok);
+  }
+
+  /** Nothing was done yet by a Worker that could not even begin: the other one is asked the same. */
+  #goOnPlain(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#address = '/plain-worker.js';
+    try {
+      const worker = this.#start();
+      for (const { request } of this.#waiting.values()) worker.postMessage(request);
+    } catch {
+      this.#giveUp();
+    }
   }
 
   #giveUp(): void {
@@ -63,12 +89,13 @@ export class Engine {
     progress?: (tries: number) => void,
   ): Promise<Calls[Op]['answer']> {
     return new Promise((resolve, reject) => {
-      const id = this.#next++;
-      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Calls[Op]['answer']), reject, progress });
+      const request: Request<Op> = { id: this.#next++, op, args };
+      const settled = (answer: unknown): void => resolve(answer as Calls[Op]['answer']);
+      this.#waiting.set(request.id, { request, resolve: settled, reject, progress });
       try {
-        this.#start().postMessage({ id, op, args });
+        this.#start().postMessage(request);
       } catch (error) {
-        this.#waiting.delete(id);
+        this.#waiting.delete(request.id);
         reject(error instanceof Trouble ? error : new Trouble('browser-refused'));
       }
     });

@@ -4,7 +4,7 @@ import { Trouble, isUncertain } from './trouble.ts';
 import type { Outgoing } from './wire.ts';
 import type { Visit } from './visit.ts';
 
-export type Stage = 'sealing' | 'stamp' | 'sending';
+export type Stage = 'sealing' | 'sealing-slowly' | 'stamp' | 'sending';
 
 /** How often a dearer stamp is found before a person is told. */
 const STAMPS = 4;
@@ -70,7 +70,7 @@ export class Sending {
   }
 
   async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Uint8Array }> {
-    stage('sealing');
+    stage(this.visit.engine.slow ? 'sealing-slowly' : 'sealing');
     await this.visit.beforePut();
     const outgoing = await compose();
     stage('stamp');

@@ -87,6 +87,11 @@ export function put(frame: Uint8Array): Promise<Uint8Array> {
   return bytes('/v1/envelopes', frame);
 }
 
+/** Puts one part of a file on the wall. */
+export function putPart(frame: Uint8Array): Promise<Uint8Array> {
+  return bytes('/v1/parts', frame);
+}
+
 /** Deletes one envelope. True where it is gone now, false where the server does not know it any more. */
 export async function remove(deletion: Uint8Array): Promise<boolean> {
   const answer = await call('/v1/delete', deletion);

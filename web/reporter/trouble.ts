@@ -16,6 +16,9 @@ export class Trouble extends Error {
   }
 }
 
+/** Said by the Worker where the browser does not compile WebAssembly. */
+export const NO_WASM = 'no-wasm';
+
 const SENTENCES: Record<string, MessageKey> = {
   unreachable: 'trouble-down',
   busy: 'trouble-busy',
@@ -29,12 +32,26 @@ const SENTENCES: Record<string, MessageKey> = {
   mismatch: 'trouble-forged',
   stale: 'trouble-stale',
   'browser-refused': 'trouble-browser',
+  [NO_WASM]: 'trouble-browser',
   'promise-refused': 'trouble-promise',
   'too-long': 'too-long',
   'no-readers': 'readers-none',
   'readers-unknown': 'reply-readers',
   'nobody-reachable': 'trouble-reachable',
   'words-checksum': 'words-checksum',
+  'file-too-large': 'trouble-file-size',
+  'files-too-large': 'trouble-file-size',
+  'picture-damaged': 'file-damaged',
+  'file-changed': 'trouble-file-read',
+  'file-unreadable': 'trouble-file-read',
+  'files-looking': 'trouble-files-looking',
+  'files-stopped': 'trouble-files-stopped',
+  'file-deleted': 'trouble-file-deleted',
+  'file-other': 'trouble-part-altered',
+  'part-missing': 'trouble-part-missing',
+  'part-foreign': 'trouble-part-foreign',
+  'part-altered': 'trouble-part-altered',
+  'part-swapped': 'trouble-part-swapped',
 };
 
 /** The sentence for an error: plain, and with what to do next. */

@@ -3,7 +3,7 @@
 // the put's epoch has closed. Whoever does more in one sitting makes several visits.
 import { Engine } from './engine.ts';
 import { Records, type React } from './records.ts';
-import { fetchRecords, published, put } from './server.ts';
+import { fetchRecords, published, put, putPart } from './server.ts';
 import { Trouble } from './trouble.ts';
 import type { Opened, Outgoing, PublicView } from './wire.ts';
 
@@ -134,6 +134,16 @@ export class Visit {
     this.#said = true;
     clearTimeout(this.#decoy);
     return put(frame);
+  }
+
+  /** Puts a part of a file. Files are beside the shape of a visit: that there are some can be seen. */
+  putPart(frame: Uint8Array): Promise<Uint8Array> {
+    return putPart(frame);
+  }
+
+  /** Fetches a part of a file. */
+  fetchPart(request: Uint8Array): Promise<Uint8Array> {
+    return fetchRecords(request);
   }
 
   /** Looks whether a sent envelope is recorded, once the epoch that the server signed for has closed. */

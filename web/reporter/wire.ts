@@ -44,6 +44,9 @@ export interface PublicView {
   fetch_count: number;
   /** What is put within one epoch appears in the index together, when it closes. */
   epoch_seconds: number;
+  /** Bytes of the largest file, and of all files of one letter. */
+  file_bytes: number;
+  message_bytes: number;
   today: number;
   /** No device has a fresh prekey: answers may take longer. */
   slow: boolean;
@@ -78,6 +81,29 @@ export interface Words {
   words: string[];
 }
 
+/** What is taken out of pictures, the most telling first. */
+export type Removed =
+  | 'location'
+  | 'serial-number'
+  | 'author'
+  | 'time'
+  | 'camera'
+  | 'description'
+  | 'software'
+  | 'preview'
+  | 'appended-data'
+  | 'camera-settings'
+  | 'color-profile'
+  | 'other-metadata';
+
+/** What a letter says about a file beside its content. */
+export interface FileAbout {
+  name: string;
+  type: string;
+  kept_original: boolean;
+  removed: Removed[];
+}
+
 /** A sealed envelope that waits in the Worker for its stamp. */
 export interface Outgoing {
   /** Names the envelope inside the Worker. */
@@ -101,6 +127,13 @@ export interface ConsentView {
 
 export type Consent = 'yes' | 'no';
 
+/** A file that goes with a message. Name and type are its sender's words: not to be trusted. */
+export interface AttachmentView {
+  name: string;
+  type: string;
+  size: number;
+}
+
 /** One verified message; what else the Worker knows of it the page does not need. */
 export interface MessageView {
   /** Names the message in its conversation. */
@@ -119,6 +152,7 @@ export interface MessageView {
   consent: ConsentView | null;
   /** The request that it answers. */
   consent_to: string | null;
+  attachments: AttachmentView[];
   /** Whether it follows its writer's message before. */
   continuity: 'begins' | 'continues' | 'gap';
 }
@@ -143,9 +177,9 @@ export interface Calls {
   'new-codename': { args: Record<never, never>; answer: Record<never, never> };
   /** That codename as 12 words. */
   words: { args: { language: string }; answer: Words };
-  'compose-report': { args: { readers: number[]; body: ReportBody }; answer: Outgoing };
+  'compose-report': { args: { readers: number[]; body: ReportBody; files: number[] }; answer: Outgoing };
   /** `readers`: those ticked where no authentic list is in view; null where one is. */
-  'compose-message': { args: { text: string; readers: number[] | null }; answer: Outgoing };
+  'compose-message': { args: { text: string; readers: number[] | null; files: number[] }; answer: Outgoing };
   /** The answer to a request, item by item; `readers` as in `compose-message`. */
   'compose-consent': { args: { request: string; items: Consent[]; readers: number[] | null }; answer: Outgoing };
   /** The wish that everything be deleted, to those who could read so far. */
@@ -172,6 +206,28 @@ export interface Calls {
   older: { args: Record<never, never>; answer: { request: Uint8Array | null } };
   /** The body of a fetch that looks for nothing, for visits that only write. */
   'cover-fetch': { args: Record<never, never>; answer: { request: Uint8Array } };
+  /** A picture without its metadata; null where it is another kind of file. */
+  'clean-picture': {
+    args: { bytes: Uint8Array };
+    answer: { picture: { data: Uint8Array; type: string; removed: Removed[] } | null };
+  };
+  /** Begins a file of so many bytes; later calls and the letter name it by this number. */
+  'begin-file': { args: { size: number }; answer: { file: number } };
+  /** The bytes that the next part is made of; null after the last. */
+  'file-wants': { args: { file: number }; answer: { slice: { from: number; until: number } | null } };
+  /** Seals the next part; it is stamped and put as an envelope is. */
+  'compose-part': { args: { file: number; follows_up: boolean; data: Uint8Array }; answer: Outgoing };
+  /** All parts were put: from now on the file can go with a letter. */
+  'finish-file': { args: { file: number; about: FileAbout }; answer: Record<never, never> };
+  'forget-file': { args: { file: number }; answer: Record<never, never> };
+  /** Begins to open the file at `place` of a message of the conversation, named by its digest. */
+  'begin-opening': { args: { message: string; place: number }; answer: { file: number } };
+  /** The body of the fetch of the next part; null after the last. */
+  'part-request': { args: { file: number }; answer: { request: Uint8Array | null } };
+  /** The next bytes of the file. */
+  'open-part': { args: { file: number; answer: Uint8Array }; answer: { data: Uint8Array } };
+  /** Fails where the whole is not the file that was sent. */
+  'finish-opening': { args: { file: number }; answer: Record<never, never> };
   /** The words of every language that begin like this. */
   complete: { args: { prefix: string }; answer: { words: string[] } };
   /** Forgets codename, drafts and keys. */

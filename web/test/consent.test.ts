@@ -4,7 +4,7 @@ import { withAnswer } from '../reporter/views/consent.ts';
 import type { MessageView } from '../reporter/wire.ts';
 
 const asks = (digest: string): MessageView => ({
-  ...{ digest, writer: 1, serial: 1, name: 'Ada', kind: 'reply', day: 3, text: '', status: null, consent_to: null },
+  ...{ digest, attachments: [], writer: 1, serial: 1, name: 'Ada', kind: 'reply', day: 3, text: '', status: null, consent_to: null },
   continuity: 'begins',
   consent: { to: 'the lawyer', items: [{ what: 'a', answer: null }, { what: 'b', answer: null }], answered: null },
 });

@@ -21,6 +21,12 @@ pub fn wasm() -> PathBuf {
     below_root("target/wasm")
 }
 
+/// The same for browsers without WebAssembly: `beistand.js`, `beistand_bg.js`, and the
+/// `beistand_bg.wasm` that web/build.mjs translates into JavaScript.
+pub fn wasm_plain() -> PathBuf {
+    below_root("target/wasm-plain")
+}
+
 /// The finished site, which the server embeds.
 pub fn site() -> PathBuf {
     below_root("target/site")

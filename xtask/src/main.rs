@@ -87,11 +87,14 @@ enum Command {
     },
     /// Look for what is missing on this machine and install it
     Setup,
-    /// Build the WASM of client-wasm into target/wasm
+    /// Build client-wasm for browsers with WebAssembly and for those without
     Wasm {
         /// Build std from source with the system's Rust, as on machines without rustup
         #[arg(long)]
         build_std: bool,
+        /// Build the checks that the tests run in both forms, instead
+        #[arg(long, conflicts_with = "build_std")]
+        checks: bool,
     },
     /// Build WASM and site into target/site
     Site,
@@ -132,7 +135,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Bench { bench } => bench::run(bench),
         Command::Flood { slow, idle, visits } => flood::run(slow, idle, visits),
         Command::Setup => setup::everything(),
-        Command::Wasm { build_std } => wasm::build(build_std).map(drop),
+        Command::Wasm { checks: true, .. } => wasm::build_checks(),
+        Command::Wasm { build_std, .. } => wasm::build(build_std),
         Command::Site => site::build().map(drop),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::failure::{Failure, While};
-use crate::toolchain::{self, DEBIAN_PACKAGES, WASM_TARGET};
+use crate::toolchain::{self, DEBIAN_PACKAGES, SOURCE_COMPONENT, WASM_TARGET};
 use crate::{layout, process};
 
 /// The oldest Node.js the site's build is meant for.
@@ -36,6 +36,8 @@ struct Missing {
 enum Cure {
     /// `rustup target add`, which needs no root.
     RustupTarget,
+    /// `rustup component add`, which needs no root.
+    RustupComponent(&'static str),
     /// `npm ci` in a folder, which needs no root.
     NpmPackages(&'static str),
     /// Packages of a Debian-like system.
@@ -106,19 +108,26 @@ fn look(needs: &[Need]) -> Result<Vec<Missing>, Failure> {
 }
 
 fn look_for_wasm(missing: &mut Vec<Missing>) {
-    if toolchain::detect().is_some() {
-        return;
+    let rustup = process::find("rustup").is_some();
+    let system = || Cure::System(DEBIAN_PACKAGES.to_vec());
+    if toolchain::detect().is_none() {
+        missing.push(Missing {
+            what: format!("Rust for {WASM_TARGET}"),
+            why: "the site seals reports in WASM",
+            cure: if rustup { Cure::RustupTarget } else { system() },
+        });
     }
-    let cure = if process::find("rustup").is_some() {
-        Cure::RustupTarget
-    } else {
-        Cure::System(DEBIAN_PACKAGES.to_vec())
-    };
-    missing.push(Missing {
-        what: format!("Rust for {WASM_TARGET}"),
-        why: "the site seals reports in WASM",
-        cure,
-    });
+    if toolchain::detect_plain().is_none() {
+        missing.push(Missing {
+            what: "the source of Rust's std".into(),
+            why: "for browsers without WebAssembly, std too is built anew",
+            cure: if rustup {
+                Cure::RustupComponent(SOURCE_COMPONENT)
+            } else {
+                system()
+            },
+        });
+    }
 }
 
 fn look_for_node(missing: &mut Vec<Missing>) -> Result<(), Failure> {
@@ -196,6 +205,8 @@ fn install(missing: &[Missing]) -> Result<(), Failure> {
             packages.extend(names);
         }
     }
+    packages.sort_unstable();
+    packages.dedup();
     if !packages.is_empty() {
         install_system_packages(&packages)?;
     }
@@ -207,6 +218,13 @@ fn install(missing: &[Missing]) -> Result<(), Failure> {
                     "target",
                     "add",
                     WASM_TARGET,
+                ]))?
+            }
+            Cure::RustupComponent(name) => {
+                process::show(process::command("rustup", &layout::root()).args([
+                    "component",
+                    "add",
+                    name,
                 ]))?
             }
             Cure::NpmPackages(folder) => {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::failure::Failure;
 use crate::setup::{self, Need};
-use crate::{check, layout, process, programs, site};
+use crate::{check, layout, process, programs, site, wasm};
 
 /// Tests that passed and failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Outcome {
 pub fn run() -> Result<(), Failure> {
     setup::ensure(&[Need::Wasm, Need::Web, Need::Browser, Need::Interop])?;
     site::build()?;
+    wasm::build_checks()?;
     // One build for all that run them, not one a test program.
     std::env::set_var("BEISTAND_PROGRAMS", programs::build()?.set_aside()?);
     let outcomes = [

@@ -2,6 +2,9 @@
 //!
 //! Two ways lead there: rustup's ready-made std for the target, or, on a Debian-like
 //! machine without rustup, the distribution's Rust with std built from its source.
+//!
+//! What becomes plain JavaScript must not use any instruction that WebAssembly got after its
+//! first version, std included: for that, std is always built from source.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,11 +19,19 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Debian's packages for the way without rustup.
 pub const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 
+/// rustup's component with the source of std.
+pub const SOURCE_COMPONENT: &str = "rust-src";
+
+/// Where the source of std lies in a sysroot.
+const STD_SOURCE: &str = "lib/rustlib/src/rust/library/std";
+
 /// A way to compile for the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Toolchain {
     /// The Rust that runs us has the target's std.
     Ready,
+    /// The Rust that runs us builds std itself.
+    OwnSource,
     /// The system's Rust builds std itself and links with the given linker.
     BuildStd {
         /// `rust-lld` or a `wasm-ld`.
@@ -28,7 +39,7 @@ pub enum Toolchain {
     },
 }
 
-/// The best way this machine has, or none.
+/// The best way to WebAssembly that this machine has, or none.
 pub fn detect() -> Option<Toolchain> {
     if target_is_installed() {
         return Some(Toolchain::Ready);
@@ -36,12 +47,18 @@ pub fn detect() -> Option<Toolchain> {
     detect_build_std()
 }
 
-/// The way of building std from source, if this machine has it.
+/// The best way to what becomes plain JavaScript that this machine has, or none.
+pub fn detect_plain() -> Option<Toolchain> {
+    if target_is_installed() && own_sysroot()?.join(STD_SOURCE).is_dir() {
+        return Some(Toolchain::OwnSource);
+    }
+    detect_build_std()
+}
+
+/// The way of building std from source with the system's Rust, if this machine has it.
 pub fn detect_build_std() -> Option<Toolchain> {
-    let has_source = Path::new("/usr/bin/cargo").is_file()
-        && system_sysroot()?
-            .join("lib/rustlib/src/rust/library/std")
-            .is_dir();
+    let has_source =
+        Path::new("/usr/bin/cargo").is_file() && system_sysroot()?.join(STD_SOURCE).is_dir();
     if !has_source {
         return None;
     }
@@ -59,14 +76,15 @@ impl Toolchain {
                 cargo.args(["build", "--target", WASM_TARGET]);
                 cargo
             }
+            Toolchain::OwnSource => {
+                let mut cargo = process::cargo();
+                build_std(&mut cargo);
+                cargo
+            }
             Toolchain::BuildStd { linker } => {
                 let mut cargo = process::command("/usr/bin/cargo", &layout::root());
-                cargo
-                    .args(["build", "--target", WASM_TARGET])
-                    .args(["-Z", "build-std=std,panic_abort"])
+                build_std(&mut cargo)
                     .env("RUSTC", "/usr/bin/rustc")
-                    // Building std is unstable; the stable compiler does it when told so.
-                    .env("RUSTC_BOOTSTRAP", "1")
                     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                     .env_remove("RUSTUP_TOOLCHAIN");
                 cargo
@@ -83,7 +101,7 @@ impl Toolchain {
     pub fn std_sources(&self) -> Result<Vec<(PathBuf, String)>, Failure> {
         let ask = |argument: &[&str]| {
             let rustc = match self {
-                Toolchain::Ready => rustc(),
+                Toolchain::Ready | Toolchain::OwnSource => rustc(),
                 Toolchain::BuildStd { .. } => "/usr/bin/rustc".into(),
             };
             process::capture(process::command(rustc, &layout::root()).args(argument))
@@ -102,9 +120,18 @@ impl Toolchain {
     pub fn describe(&self) -> &'static str {
         match self {
             Toolchain::Ready => "ready-made std",
+            Toolchain::OwnSource => "std built from source",
             Toolchain::BuildStd { .. } => "std built from the system's Rust source",
         }
     }
+}
+
+/// Building std is unstable; the stable compiler does it when told so.
+fn build_std(cargo: &mut Command) -> &mut Command {
+    cargo
+        .args(["build", "--target", WASM_TARGET])
+        .args(["-Z", "build-std=std,panic_abort"])
+        .env("RUSTC_BOOTSTRAP", "1")
 }
 
 fn rustc() -> OsString {
@@ -119,6 +146,12 @@ fn target_is_installed() -> bool {
         WASM_TARGET,
     ]))
     .is_ok_and(|folder| Path::new(folder.trim()).is_dir())
+}
+
+fn own_sysroot() -> Option<PathBuf> {
+    let sysroot =
+        process::capture(process::command(rustc(), &layout::root()).args(["--print", "sysroot"]));
+    Some(PathBuf::from(sysroot.ok()?.trim()))
 }
 
 fn system_sysroot() -> Option<PathBuf> {

@@ -1,4 +1,6 @@
-//! client-wasm → `target/wasm/{beistand.js, beistand_bg.wasm}`.
+//! client-wasm → `target/wasm` for browsers, and → `target/wasm-plain`, from which web/ makes
+//! plain JavaScript for browsers without WebAssembly. And the checks of `tests/portable` in both
+//! forms → `target/wasm-checks`, for the tests.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,56 +17,140 @@ use crate::{layout, process};
 /// The name of the finished module's files.
 const OUT_NAME: &str = "beistand";
 
-/// Builds the browser's crypto and prints its sizes. Returns the folder it lies in.
+/// The two forms in which a browser gets client-wasm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// For browsers with WebAssembly: small.
+    Module,
+    /// To become plain JavaScript: quick, and nothing beyond WebAssembly's first version.
+    Plain,
+}
+
+/// What is compiled for browsers.
+struct Part {
+    package: &'static str,
+    /// What cargo calls the compiled file, without its ending.
+    compiled: &'static str,
+    /// Whether Node.js loads the module, rather than a Worker.
+    for_node: bool,
+    /// Where its two forms go.
+    module: PathBuf,
+    plain: PathBuf,
+}
+
+fn product() -> Part {
+    Part {
+        package: "beistand-client-wasm",
+        compiled: "beistand_client_wasm",
+        for_node: false,
+        module: layout::wasm(),
+        plain: layout::wasm_plain(),
+    }
+}
+
+fn checks() -> Part {
+    Part {
+        package: "beistand-portable-tests",
+        compiled: "beistand_portable_tests",
+        for_node: true,
+        module: layout::below_root("target/wasm-checks/module"),
+        plain: layout::below_root("target/wasm-checks/plain"),
+    }
+}
+
+impl Form {
+    /// The profile in Cargo.toml.
+    fn profile(self) -> &'static str {
+        match self {
+            Form::Module => "wasm",
+            Form::Plain => "wasm-plain",
+        }
+    }
+}
+
+/// Builds the browser's crypto in both forms and prints the sizes. `build_std`: with the
+/// system's Rust, as on machines without rustup.
 ///
 /// # Errors
 /// Something is missing that cannot be installed from here, or a build step fails.
-pub fn build(build_std: bool) -> Result<PathBuf, Failure> {
-    let toolchain = if build_std {
-        toolchain::detect_build_std().ok_or_else(|| {
+pub fn build(build_std: bool) -> Result<(), Failure> {
+    let toolchains = toolchains(build_std)?;
+    build_part(&product(), &toolchains)
+}
+
+/// Builds the checks that hold in every form.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_checks() -> Result<(), Failure> {
+    build_part(&checks(), &toolchains(false)?)
+}
+
+/// How each form is compiled here.
+fn toolchains(build_std: bool) -> Result<[(Form, Toolchain); 2], Failure> {
+    let (module, plain) = if build_std {
+        let toolchain = toolchain::detect_build_std().ok_or_else(|| {
             Failure::new("the system's Rust cannot build std").hint(format!(
                 "apt-get install {}",
                 toolchain::DEBIAN_PACKAGES.join(" ")
             ))
-        })?
+        })?;
+        (toolchain.clone(), toolchain)
     } else {
         setup::ensure(&[Need::Wasm])?;
-        toolchain::detect().expect("setup has just found a way to build for the browser")
+        let found = "setup has just found a way to build for the browser";
+        (
+            toolchain::detect().expect(found),
+            toolchain::detect_plain().expect(found),
+        )
     };
-    let compiled = compile(&toolchain)?;
-    let folder = layout::wasm();
-    bind(&compiled, &folder)?;
-    print_sizes(&folder)?;
-    Ok(folder)
+    Ok([(Form::Module, module), (Form::Plain, plain)])
 }
 
-/// Compiles client-wasm in a target folder of its own, so that the two targets do not
+fn build_part(part: &Part, toolchains: &[(Form, Toolchain)]) -> Result<(), Failure> {
+    for (form, toolchain) in toolchains {
+        let compiled = compile(part, *form, toolchain)?;
+        let folder = bind(part, *form, &compiled)?;
+        print_sizes(folder)?;
+    }
+    Ok(())
+}
+
+/// Compiles for the browser in a target folder of its own, so that the two targets do not
 /// wait for each other's lock. Returns the compiled module.
-fn compile(toolchain: &Toolchain) -> Result<PathBuf, Failure> {
-    println!("compiling client-wasm ({})", toolchain.describe());
+fn compile(part: &Part, form: Form, toolchain: &Toolchain) -> Result<PathBuf, Failure> {
+    println!("compiling {} ({})", part.package, toolchain.describe());
     let started = Instant::now();
-    let target = match toolchain {
-        Toolchain::Ready => layout::below_root("target/wasm-build"),
-        Toolchain::BuildStd { .. } => layout::below_root("target/wasm-build-std"),
-    };
+    let target = layout::below_root(match (toolchain, form) {
+        (Toolchain::Ready, _) => "target/wasm-build",
+        (_, Form::Module) => "target/wasm-build-std",
+        (_, Form::Plain) => "target/wasm-build-plain",
+    });
+    let mut flags = same_paths_everywhere(toolchain)?;
+    if form == Form::Plain {
+        flags.push("-Ctarget-cpu=mvp".into());
+    }
     process::show(
         toolchain
             .cargo_build()
-            .args(["--locked", "--profile", "wasm"])
-            .args(["--package", "beistand-client-wasm", "--target-dir"])
+            .args(["--locked", "--profile", form.profile()])
+            .args(["--package", part.package, "--target-dir"])
             .arg(&target)
             .env_remove("RUSTFLAGS")
-            .env("CARGO_ENCODED_RUSTFLAGS", same_paths_everywhere(toolchain)?),
+            // A folder's name may have spaces in it; so cargo takes this separator.
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
     )?;
     println!("done in {:.1} s", started.elapsed().as_secs_f32());
     Ok(target
         .join(WASM_TARGET)
-        .join("wasm/beistand_client_wasm.wasm"))
+        .join(form.profile())
+        .join(part.compiled)
+        .with_extension("wasm"))
 }
 
 /// Panic messages carry source paths: the module must not differ from machine to
 /// machine, nor say whose machine built it.
-fn same_paths_everywhere(toolchain: &Toolchain) -> Result<String, Failure> {
+fn same_paths_everywhere(toolchain: &Toolchain) -> Result<Vec<String>, Failure> {
     let mut renamed = vec![(layout::root(), "/beistand".to_string())];
     let cargo_home = std::env::var("CARGO_HOME").or_else(|_| {
         let home = std::env::var("HOME").while_("looking for cargo's folder")?;
@@ -76,27 +162,31 @@ fn same_paths_everywhere(toolchain: &Toolchain) -> Result<String, Failure> {
         let folder = folder.display();
         format!("--remap-path-prefix={folder}={name}")
     });
-    // A folder's name may have spaces in it; so cargo takes this separator.
-    Ok(flags.collect::<Vec<_>>().join("\x1f"))
+    Ok(flags.collect())
 }
 
-/// Makes the JavaScript side and the final module. (binaryen's `wasm-opt -Oz` after it was
+/// Makes the JavaScript side and the final module; gives their folder. (binaryen's `wasm-opt -Oz` after it was
 /// tried: a tenth fewer bytes, but more of them once compressed.)
 ///
 /// `no-modules`, because it becomes part of a classic Worker: some hardened browsers
-/// switch module workers off.
-fn bind(compiled: &Path, folder: &Path) -> Result<(), Failure> {
+/// switch module workers off. The plain form is bundled into one such script by web/build.mjs,
+/// which needs modules for that.
+fn bind<'a>(part: &'a Part, form: Form, compiled: &Path) -> Result<&'a Path, Failure> {
     let mut bindgen = Bindgen::new();
+    bindgen.input_path(compiled).out_name(OUT_NAME);
+    let (bindgen, folder) = match form {
+        Form::Module if part.for_node => (bindgen.nodejs(true), &part.module),
+        Form::Module => (bindgen.no_modules(true), &part.module),
+        Form::Plain => (bindgen.bundler(true), &part.plain),
+    };
     bindgen
-        .input_path(compiled)
-        .out_name(OUT_NAME)
-        .no_modules(true)
         .while_("choosing wasm-bindgen's output")?
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)
-        .while_("wasm-bindgen")
+        .while_("wasm-bindgen")?;
+    Ok(folder)
 }
 
 fn print_sizes(folder: &Path) -> Result<(), Failure> {

@@ -2,9 +2,10 @@
 
 use actix_web::middleware::DefaultHeaders;
 
-/// Nothing but what the server itself serves, one Worker, one Trusted Types policy.
+/// Nothing but what the server itself serves, one Worker, one Trusted Types policy; and pictures
+/// that a reporter chose, as the page shows them back.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; \
+    script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' blob:; \
     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types beistand";
 

@@ -3,7 +3,7 @@
 //!
 //! Exit status: 0 all passed, 2 the folder cannot be used, 3 something failed.
 
-use beistand_tests::vectors::{deviation, run_folder};
+use beistand_portable_tests::vectors::{deviation, run_folder};
 use std::path::Path;
 use std::process::ExitCode;
 

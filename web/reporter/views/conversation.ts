@@ -1,6 +1,9 @@
 // A conversation: both sides' letters in order, where it stands, and room to write back.
 import { element } from '../../shared/element.ts';
 import { dayInWords, listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
+import { filesField } from '../files/field.ts';
+import { receivedFiles } from '../files/received.ts';
+import { sizeInWords } from '../files/words.ts';
 import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
 import { Trouble } from '../trouble.ts';
@@ -76,6 +79,7 @@ function letter(visit: Visit, message: MessageView, asks: HTMLElement | null): H
     ),
     body,
     asks,
+    receivedFiles(visit, message),
     message.status === null ? null : say(element('p', { class: 'letter__status' }), STATUS[message.status]),
   );
   if (message.continuity !== 'gap') return [own];
@@ -86,7 +90,7 @@ function letter(visit: Visit, message: MessageView, asks: HTMLElement | null): H
 function own(said: string, day: number): MessageView {
   return {
     ...{ writer: 0, serial: null, name: null, kind: 'message', day, text: said, status: null },
-    ...{ digest: '', consent: null, consent_to: null, continuity: 'continues' },
+    ...{ digest: '', attachments: [], consent: null, consent_to: null, continuity: 'continues' },
   };
 }
 
@@ -130,6 +134,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   const olderPlace = element('div');
   const record = element('div', { class: 'notice-place' });
   const reply = field({ label: 'reply-label', hint: 'reply-hint', rows: 5, heading: true });
+  const files = filesField(visit, true);
   const send = sendButton('send-reply');
   const locked = say(element('p', { class: 'hint' }), 'locked-draft');
   locked.hidden = true;
@@ -139,6 +144,7 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     'form',
     { class: 'sheet', autocomplete: 'off', novalidate: true },
     reply.root,
+    files.root,
     readersPlace,
     locked,
     record,
@@ -216,16 +222,20 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     const chosen = view.readers === null ? (asked?.allowed() ?? null) : null;
     let arrived: Sent | null = null;
     const went = await send.run(async (stage) => {
-      const compose = () => visit.engine.call('compose-message', { text: said, readers: chosen });
+      await visit.beforePut();
+      const attached = await files.send((sent, all) => stage('files', [sizeInWords(sent), sizeInWords(all)]));
+      const compose = () => visit.engine.call('compose-message', { text: said, readers: chosen, files: attached });
       arrived = await sending.send(compose, stage);
     });
     reply.control.readOnly = sending.uncertain;
     locked.hidden = !sending.uncertain;
-    if (sending.uncertain) retry.plan();
+    files.root.inert = sending.uncertain;
+    if (sending.uncertain || files.interrupted()) retry.plan();
     else retry.done();
     if (!went || arrived === null) return;
     const letter: Sent = arrived;
     reply.control.value = '';
+    files.clear();
     view = { ...view, readers: chosen ?? view.readers, messages: [...view.messages, own(said, letter.day)] };
     readersPlace.replaceChildren();
     show();
@@ -251,5 +261,5 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     form,
     ...(withdrawable(first) ? [withdrawal(visit, withdrawn)] : []),
   );
-  return { root, unfinished: () => reply.control.value.trim() !== '' };
+  return { root, unfinished: () => reply.control.value.trim() !== '' || files.any() };
 }

@@ -2,6 +2,8 @@
 import { element } from '../../shared/element.ts';
 import { language, say } from '../../shared/say.ts';
 import { EarlyStamp } from '../early-stamp.ts';
+import { filesField } from '../files/field.ts';
+import { sizeInWords } from '../files/words.ts';
 import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
 import { Trouble } from '../trouble.ts';
@@ -29,6 +31,7 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
   const sending = new Sending(visit);
   const story = field({ label: 'what-happened', hint: 'what-happened-hint', rows: 9, required: true, heading: true });
   const more = details();
+  const files = filesField(visit, false);
   const bodyNow = (): ReportBody => ({ text: story.control.value, ...more.filled() });
   const shown = preview(() => ({ body: bodyNow(), readers: allowed?.left() ?? null }));
   const readersPlace = element('div');
@@ -39,6 +42,7 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
     'form',
     { class: 'sheet', id: 'report-form', autocomplete: 'off', novalidate: true },
     story.root,
+    files.root,
     readersPlace,
     more.root,
     shown.root,
@@ -82,6 +86,7 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
     story.control.readOnly = now;
     readersPlace.inert = now;
     more.root.inert = now;
+    files.root.inert = now;
   };
 
   const submit = async (): Promise<void> => {
@@ -104,15 +109,18 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
       const body = bodyNow();
       await ownCodename();
       words = await visit.engine.call('words', { language: language() });
-      const compose = () => visit.engine.call('compose-report', { readers: chosen, body });
+      await visit.beforePut();
+      const attached = await files.send((sent, all) => stage('files', [sizeInWords(sent), sizeInWords(all)]));
+      const compose = () => visit.engine.call('compose-report', { readers: chosen, body, files: attached });
       arrived = await sending.send(compose, stage);
     });
     lock(sending.uncertain);
-    if (sending.uncertain) retry.plan();
+    if (sending.uncertain || files.interrupted()) retry.plan();
     else retry.done();
     if (!went || arrived === null || words === null) return;
     const letter: Sent = arrived;
     sent = true;
+    files.clear();
     form.reset();
     const sheet = wordsSheet(words, letter.day, recordLine(visit, letter, 'words-promise'), visit.ready());
     confirmed = sheet.confirmed;
@@ -129,6 +137,6 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
   story.control.addEventListener('input', stampWhileTyping);
   for (const change of ['input', 'change']) form.addEventListener(change, shown.refresh);
 
-  const writing = (): boolean => !sent && story.control.value.trim() !== '';
+  const writing = (): boolean => !sent && (story.control.value.trim() !== '' || files.any());
   return { root, writing, unfinished: () => writing() || !confirmed() };
 }

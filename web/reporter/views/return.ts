@@ -79,6 +79,7 @@ export function returnPage(visit: Visit): ReturnPage {
       stage('looking');
       if (visit.standing.is !== 'ready') await visit.open();
       visit.ready();
+      if (visit.engine.slow) stage('looking-slowly');
       await visit.beforeLook();
       try {
         const { request } = await visit.engine.call('mailbox', { words: words.join(' ') });

@@ -7,20 +7,23 @@ import type { Stage } from '../sending.ts';
 import { notice } from './notice.ts';
 
 /** What a button may be busy with. */
-export type Busy = Stage | 'looking' | 'deleting';
+export type Busy = Stage | 'looking' | 'looking-slowly' | 'deleting' | 'files';
 
 const STAGES: Record<Busy, MessageKey> = {
   sealing: 'progress-sealing',
+  'sealing-slowly': 'progress-sealing-slowly',
   stamp: 'progress-stamp',
   sending: 'progress-sending',
   looking: 'progress-looking',
+  'looking-slowly': 'progress-looking-slowly',
   deleting: 'progress-deleting',
+  files: 'progress-files',
 };
 
 export interface SendButton {
   readonly root: HTMLElement;
   /** Runs `work` once at a time. Gives true when it went well; else the sentence is shown. */
-  run(work: (stage: (now: Busy) => void) => Promise<void>): Promise<boolean>;
+  run(work: (stage: (now: Busy, parameters?: string[]) => void) => Promise<void>): Promise<boolean>;
   /** Takes away what was said. */
   quiet(): void;
   /** Shows an error that was met elsewhere. */
@@ -75,7 +78,7 @@ export function sendButton(label: MessageKey, hint?: MessageKey, weight: 'primar
       if (busy) return false;
       settle(true);
       try {
-        await work((now) => remark.show('calm', STAGES[now]));
+        await work((now, parameters) => remark.show('calm', STAGES[now], parameters));
         remark.clear();
         say(caption, label);
         return true;

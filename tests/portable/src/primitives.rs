@@ -31,8 +31,7 @@ fn honest() -> (Vec<u8>, Vec<u8>, DecapsulationPair) {
     (public.as_bytes().to_vec(), encapsulated.to_vec(), pair)
 }
 
-#[test]
-fn x25519_agrees_and_refuses_every_share_without_a_secret() {
+pub fn x25519_agrees_and_refuses_every_share_without_a_secret() {
     let set = xdh::TestSet::load(xdh::TestName::X25519).unwrap();
     let (public, encapsulated, pair) = honest();
     let mut refused = 0;
@@ -115,18 +114,15 @@ fn aead_tag<C: AeadInPlace>(bytes: &[u8]) -> chacha20poly1305::aead::Tag<C> {
     chacha20poly1305::aead::Tag::<C>::clone_from_slice(bytes)
 }
 
-#[test]
-fn chacha20_poly1305() {
+pub fn chacha20_poly1305() {
     aead_vectors::<ChaCha20Poly1305>(aead::TestName::ChaCha20Poly1305, 12);
 }
 
-#[test]
-fn xchacha20_poly1305() {
+pub fn xchacha20_poly1305() {
     aead_vectors::<XChaCha20Poly1305>(aead::TestName::XChaCha20Poly1305, 24);
 }
 
-#[test]
-fn hkdf_sha256() {
+pub fn hkdf_sha256() {
     let set = hkdf_vectors::TestSet::load(hkdf_vectors::TestName::HkdfSha256).unwrap();
     let mut count = 0;
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
@@ -141,8 +137,7 @@ fn hkdf_sha256() {
     assert!(count > FEW);
 }
 
-#[test]
-fn hmac_sha256() {
+pub fn hmac_sha256() {
     let set = mac::TestSet::load(mac::TestName::HmacSha256).unwrap();
     let mut count = 0;
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
@@ -155,8 +150,7 @@ fn hmac_sha256() {
     assert!(count > FEW);
 }
 
-#[test]
-fn ed25519_as_notes_verify_it_is_strict() {
+pub fn ed25519_as_notes_verify_it_is_strict() {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     let mut good = 0;
     let mut bad = 0;
@@ -179,8 +173,7 @@ fn ed25519_as_notes_verify_it_is_strict() {
     assert!(good > FEW && bad > FEW, "{good} {bad}");
 }
 
-#[test]
-fn weak_ed25519_keys_verify_nothing() {
+pub fn weak_ed25519_keys_verify_nothing() {
     // The eight points of small order, in every encoding a reader might take.
     let weak = [
         "0000000000000000000000000000000000000000000000000000000000000000",
@@ -204,8 +197,7 @@ fn weak_ed25519_keys_verify_nothing() {
     }
 }
 
-#[test]
-fn a_signature_with_a_commitment_of_small_order_is_refused() {
+pub fn a_signature_with_a_commitment_of_small_order_is_refused() {
     // R = the neutral point and s = k·a: the equation holds, and proves nothing but the key's
     // owner playing tricks, so that two verifiers could differ over one note.
     let seed = [11; 32];
@@ -224,8 +216,7 @@ fn a_signature_with_a_commitment_of_small_order_is_refused() {
     assert!(!key.verifies(message, &signature));
 }
 
-#[test]
-fn ml_kem_768_refuses_unreduced_keys_and_encapsulates_alike() {
+pub fn ml_kem_768_refuses_unreduced_keys_and_encapsulates_alike() {
     let set = mlkem::TestSet::load(mlkem::TestName::MlKem768Encaps).unwrap();
     let (public, ..) = honest();
     let mut refused = 0;
@@ -261,8 +252,7 @@ fn ml_kem_768_refuses_unreduced_keys_and_encapsulates_alike() {
     assert!(refused > FEW && alike > FEW, "{refused} {alike}");
 }
 
-#[test]
-fn ml_kem_768_keys_come_from_seeds_and_decapsulate_alike() {
+pub fn ml_kem_768_keys_come_from_seeds_and_decapsulate_alike() {
     let mut count = 0;
     let names = [
         mlkem::TestName::MlKem768,
@@ -300,8 +290,7 @@ fn ml_kem_768_keys_come_from_seeds_and_decapsulate_alike() {
     assert!(count > 2 * FEW);
 }
 
-#[test]
-fn the_example_keys_of_the_age_specification() {
+pub fn the_example_keys_of_the_age_specification() {
     // C2SP age.md. A bech32 text ends in a checksum of all of it, so both ends and the length
     // of the long recipient stand for the whole.
     let secret = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR";

@@ -1,0 +1,134 @@
+// Files to go with a letter: choose, drop or paste; see what will be sent and what was taken out.
+import { element, freshId } from '../../shared/element.ts';
+import { say, whenSaid, text } from '../../shared/say.ts';
+import { Trouble } from '../trouble.ts';
+import type { Visit } from '../visit.ts';
+import { notice } from '../views/notice.ts';
+import { refusal, toSend, type Chosen } from './chosen.ts';
+import { FileSending } from './sending.ts';
+import { fileItem, type FileItem } from './item.ts';
+import { sizeInWords } from './words.ts';
+
+export interface FilesField {
+  readonly root: HTMLElement;
+  /** True where sending broke off and can go on by itself. */
+  interrupted(): boolean;
+  /** True where files are chosen. */
+  any(): boolean;
+  /** Sends what has not arrived; gives the numbers under which a letter names them. `moved`: bytes so far, and of all. */
+  send(moved: (sent: number, all: number) => void): Promise<number[]>;
+  /** Takes all files away again. */
+  clear(): void;
+}
+
+interface Entry {
+  chosen: Chosen;
+  item: FileItem;
+  sending: FileSending | null;
+}
+
+/** `followsUp`: the letter goes to a conversation that exists. */
+export function filesField(visit: Visit, followsUp: boolean): FilesField {
+  let entries: Entry[] = [];
+  const remark = notice();
+  const list = element('ul', { class: 'files__list' });
+  const id = freshId('files');
+  const hint = element('p', { class: 'hint', id: `${id}-hint` });
+  const input = element('input', { id, type: 'file', class: 'files__input', multiple: true, 'aria-describedby': `${id}-hint` });
+  const label = say(element('label', { for: id, class: 'field-label' }), 'files-label');
+  const root = element('div', { class: 'field files' }, label, hint, input, remark.root, list);
+
+  const showHint = (): void => {
+    const view = visit.standing.is === 'ready' ? visit.standing.view : null;
+    hint.textContent =
+      view === null ? text('files-hint') : text('files-hint-limits', sizeInWords(view.file_bytes), sizeInWords(view.message_bytes));
+  };
+  whenSaid(hint, showHint);
+  visit.watch(showHint);
+
+  const drop = (entry: Entry): void => {
+    entry.sending?.stop();
+    entry.item.end();
+    entries = entries.filter((other) => other !== entry);
+    remark.clear();
+    input.focus();
+  };
+
+  const add = async (file: File): Promise<void> => {
+    if (visit.standing.is !== 'ready') return remark.show('care', 'files-not-yet');
+    const view = visit.standing.view;
+    const refused = refusal(file.size, entries.map((entry) => entry.chosen.file.size), view);
+    if (refused !== null) {
+      const limit = refused === 'files-too-large' ? view.message_bytes : view.file_bytes;
+      remark.show('care', refused, [file.name, sizeInWords(limit)]);
+      return;
+    }
+    const chosen: Chosen = { file, look: { is: 'looking' }, original: false };
+    // What was begun is another file once the choice has changed.
+    const changed = (): void => {
+      entry.sending?.stop();
+      entry.sending = null;
+    };
+    const item = fileItem(chosen, { changed, remove: () => drop(entry) });
+    const entry: Entry = { chosen, item, sending: null };
+    entries.push(entry);
+    list.append(item.root);
+    chosen.look = await look(file);
+    item.show();
+  };
+
+  const look = async (file: File): Promise<Chosen['look']> => {
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { picture } = await visit.engine.call('clean-picture', { bytes });
+      if (picture === null) return { is: 'opaque' };
+      const { data, type, removed } = picture;
+      return { is: 'picture', clean: { bytes: new Blob([data as BlobPart], { type }), removed } };
+    } catch (error) {
+      return error instanceof Trouble && error.code === 'picture-damaged' ? { is: 'damaged' } : { is: 'opaque' };
+    }
+  };
+
+  const addAll = async (files: Iterable<File>): Promise<void> => {
+    remark.clear();
+    // One after another: pictures are looked at in memory.
+    for (const file of files) await add(file);
+  };
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])];
+    input.value = '';
+    void addAll(files);
+  });
+  root.addEventListener('dragover', (event) => event.preventDefault());
+  root.addEventListener('drop', (event) => {
+    event.preventDefault();
+    void addAll([...(event.dataTransfer?.files ?? [])]);
+  });
+  root.addEventListener('paste', (event) => void addAll([...(event.clipboardData?.files ?? [])]));
+
+  return {
+    root,
+    any: () => entries.length > 0,
+    interrupted: () => entries.some(({ sending }) => sending?.interrupted === true),
+    async send(moved) {
+      if (entries.some(({ chosen }) => chosen.look.is === 'looking')) throw new Trouble('files-looking');
+      const going = entries.map((entry) => {
+        entry.sending ??= new FileSending(visit, followsUp, toSend(entry.chosen));
+        return { sending: entry.sending, size: toSend(entry.chosen).bytes.size };
+      });
+      const all = going.reduce((sum, { size }) => sum + size, 0);
+      const tell = (): void => moved(going.reduce((sum, { sending }) => sum + sending.sent, 0), all);
+      const files: number[] = [];
+      for (const { sending } of going) {
+        tell();
+        files.push(await sending.send(tell));
+      }
+      return files;
+    },
+    clear() {
+      for (const { item } of entries) item.end();
+      entries = [];
+      remark.clear();
+    },
+  };
+}
