@@ -75,7 +75,7 @@ mod tests {
             (0, "0 bytes"),
             (1023, "1023 bytes"),
             (1024, "1.0 KiB"),
-            (66_846_720, "63.8 MiB"),
+            (67_108_864, "64.0 MiB"),
             (3 << 30, "3.0 GiB"),
         ];
         for (bytes, words) in known {

@@ -165,6 +165,11 @@ impl Session {
         Ok(self.0.cover_fetch()?)
     }
 
+    /// The same request under a stamp of so many bits.
+    pub fn pay_fetch(&self, request: &[u8], bits: u8) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.pay_fetch(request, bits)?)
+    }
+
     /// Reads the answer of the last fetch.
     pub fn read(&mut self, answer: &[u8]) -> Result<String, JsValue> {
         json(&self.0.read(answer)?)

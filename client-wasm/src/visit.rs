@@ -491,6 +491,19 @@ impl Visit {
         Ok(request(snapshot, snapshot.envelope_class(), plan.slots))
     }
 
+    /// The same request under a stamp of so many bits: the same slots in the same order, for other
+    /// ones beside the wanted would show which those are.
+    pub fn pay_fetch(&self, request: &[u8], bits: u8) -> Result<Vec<u8>, Failure> {
+        let snapshot = self.snapshot()?;
+        let stamps = &snapshot.roster().stamps;
+        if bits > stamps.needed(StampUse::Fetch, stamps.envelope_max) {
+            return Err(Failure::DEMAND);
+        }
+        let request = FetchRequest::parse(request, snapshot.roster().fetch_count);
+        let request = request.map_err(|_| Failure::ORDER)?;
+        Ok(stamped(snapshot, request, bits))
+    }
+
     /// Takes the answer of the last fetch in; gives the conversation so far.
     pub fn read(&mut self, answer: &[u8]) -> Result<ConversationView, Failure> {
         let snapshot = self.snapshot.as_ref().ok_or(Failure::ORDER)?;
@@ -522,18 +535,23 @@ fn readers_of(serials: &[u32]) -> Result<Readers, Failure> {
 
 /// A fetch with its stamp, which costs next to nothing.
 fn request(snapshot: &Snapshot, class: BlobClass, slots: Vec<Slot>) -> Vec<u8> {
-    let needed = snapshot.stamp_bits(StampUse::Fetch);
-    let challenge = snapshot.challenge();
-    // A stamp works once, and the same slots may have been fetched before.
-    let start = OsRng.next_u64();
-    let stamp = slots
-        .first()
-        .and_then(|slot| stamp::search(StampUse::Fetch, challenge, slot, needed, start, u64::MAX))
-        .unwrap_or(0);
-    FetchRequest {
+    let stamp = 0;
+    let unpaid = FetchRequest {
         class,
         stamp,
         slots,
-    }
-    .encode()
+    };
+    stamped(snapshot, unpaid, snapshot.stamp_bits(StampUse::Fetch))
+}
+
+fn stamped(snapshot: &Snapshot, mut request: FetchRequest, bits: u8) -> Vec<u8> {
+    let challenge = snapshot.challenge();
+    // A stamp works once, and the same slots may have been fetched before.
+    let start = OsRng.next_u64();
+    request.stamp = request
+        .slots
+        .first()
+        .and_then(|slot| stamp::search(StampUse::Fetch, challenge, slot, bits, start, u64::MAX))
+        .unwrap_or(0);
+    request.encode()
 }

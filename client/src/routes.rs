@@ -80,8 +80,8 @@ impl Client {
         self.transport.get(Route::Prekeys, "", PREKEYS)
     }
 
-    /// `GET /v1/index?from=DAY`, not verified. Everybody asks from the state's day less
-    /// `ttl_days` on.
+    /// `GET /v1/index?from=DAY`, not verified. What a visitor asks for must not tell one from
+    /// another: see [`crate::load_snapshot`].
     ///
     /// # Errors
     /// [`ClientError`].

@@ -3,14 +3,16 @@
 use crate::error::ClientError;
 use crate::routes::Client;
 use beistand_protocol::instance::Instance;
-use beistand_protocol::roster_chain::RosterChain;
 use beistand_protocol::snapshot::{Seen, Served, Snapshot, SnapshotError};
-use beistand_protocol::state::State;
 use beistand_protocol::time::{Day, UnixTime};
 use beistand_protocol::trust::Verified;
 
 /// How often the files are loaded before a mismatch is believed.
 const TRIES: usize = 3;
+
+/// All visitors ask for the index of every day there is, the site's among them: what is asked for
+/// must not depend on who asks.
+const INDEX_FROM: Day = Day(0);
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +44,7 @@ impl LoadError {
     }
 }
 
-/// Loads state, rosters, prekeys and the index of the last `ttl_days`, and verifies them against
+/// Loads state, rosters, prekeys and the whole index, and verifies them against
 /// the pinned `instance`. Where the files do not belong together an epoch has most likely closed
 /// in between, and they are loaded again, at most three times in all.
 ///
@@ -74,27 +76,13 @@ fn load_once(
     let state = client.state()?;
     let rosters = client.rosters()?;
     let prekeys = client.prekeys()?;
-    let index_from = first_day(instance, &state, &rosters, now)?;
-    let index = client.index(index_from)?;
+    let index = client.index(INDEX_FROM)?;
     let served = Served {
         state: &state,
         rosters: &rosters,
         prekeys: &prekeys,
         index: &index,
-        index_from,
+        index_from: INDEX_FROM,
     };
     Ok(Snapshot::verify(instance, &served, now, seen)?)
-}
-
-/// The day all visitors ask the index from: it must not depend on who asks.
-fn first_day(
-    instance: &Instance,
-    state: &[u8],
-    rosters: &[u8],
-    now: UnixTime,
-) -> Result<Day, SnapshotError> {
-    let chain = RosterChain::verify(instance, rosters, None)?;
-    let roster = &chain.current_at(now)?.roster;
-    let state = State::verify(&instance.instance, &roster.log, state)?;
-    Ok(state.leaf.day.back(roster.ttl_days))
 }

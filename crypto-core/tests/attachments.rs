@@ -80,7 +80,10 @@ fn a_file_of_any_length_comes_back() {
         let (attachment, parts) = seal(&file, 2);
         assert_eq!(attachment.size, length as u64);
         assert_eq!(attachment.sha256, sha256(&file));
-        assert!(parts.len().is_power_of_two() && parts.len() == usize::from(attachment.parts));
+        assert!(
+            parts_for(attachment.size) == Ok(attachment.parts)
+                && parts.len() == usize::from(attachment.parts)
+        );
         assert!(parts
             .iter()
             .all(|part| part.blob.bytes().len() == PART_SIZE));
@@ -92,7 +95,11 @@ fn a_file_of_any_length_comes_back() {
 
 #[test]
 fn the_largest_file_has_the_most_parts_and_one_byte_more_is_refused() {
-    assert_eq!(MAX_FILE_SIZE, 66_846_720);
+    assert_eq!(MAX_FILE_SIZE, 64 << 20);
+    let steps: BTreeSet<_> = (0..=64)
+        .map(|mebi| parts_for(mebi << 20).unwrap())
+        .collect();
+    assert_eq!(Vec::from_iter(steps), [1, 2, 4, 8, 16, 32, MAX_PARTS]);
     assert_eq!(parts_for(MAX_FILE_SIZE), Ok(MAX_PARTS));
     let too_large = AttachmentError::FileTooLarge {
         limit: MAX_FILE_SIZE,

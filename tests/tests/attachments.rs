@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const MARK: &[u8] = b"MARK-of-a-camera";
-/// As much as 64 parts hold.
-const LARGEST: usize = 66_846_720;
+const LARGEST: usize = 64 << 20;
 
 fn write(folder: &Path, name: &str, content: &[u8]) -> String {
     let path = folder.join(name);
@@ -200,7 +199,7 @@ fn what_cannot_be_sent_is_said_before_anything_is() {
     let known = [
         (
             &large,
-            "file 1 cannot be sent: a file may have at most 66846720 bytes",
+            "file 1 cannot be sent: a file may have at most 67108864 bytes",
         ),
         (&cut, "file 1 is a picture that is damaged"),
         (&folder, "file 1 is not a file"),

@@ -24,6 +24,7 @@ export interface Session {
   enter(words: string): number;
   next_fetch(): Uint8Array | undefined;
   cover_fetch(): Uint8Array;
+  pay_fetch(request: Uint8Array, bits: number): Uint8Array;
   read(answer: Uint8Array): string;
   clean_picture(bytes: Uint8Array): CleanPicture | undefined;
   begin_file(size: number): number;
@@ -102,6 +103,7 @@ function answers(now: Session, forget: () => void): Answers {
     },
     read: ({ answer }) => JSON.parse(now.read(answer)),
     older: () => ({ request: now.next_fetch() ?? null }),
+    'pay-fetch': ({ request, bits }) => ({ request: now.pay_fetch(request, bits) }),
     'cover-fetch': () => ({ request: now.cover_fetch() }),
     'clean-picture': ({ bytes }) => {
       const picture = now.clean_picture(bytes);

@@ -1,13 +1,11 @@
 // Sending one envelope so that nothing is lost and nothing arrives twice: a frame whose
 // fate is unknown is sent again byte for byte; an occupied place means the next one.
+import { dearer, paying } from './paying.ts';
 import { Trouble, isUncertain } from './trouble.ts';
 import type { Outgoing } from './wire.ts';
 import type { Visit } from './visit.ts';
 
 export type Stage = 'sealing' | 'sealing-slowly' | 'stamp' | 'sending';
-
-/** How often a dearer stamp is found before a person is told. */
-const STAMPS = 4;
 
 /** How often an occupied place is answered with the next one before a person is told. */
 const PLACES = 3;
@@ -54,19 +52,14 @@ export class Sending {
   }
 
   /** Puts a frame, and again with a dearer stamp where the server has come to ask for one. */
-  async #put(pending: { outgoing: Outgoing; frame: Uint8Array }, stage: (now: Stage) => void): Promise<Uint8Array> {
-    const { envelope } = pending.outgoing;
-    for (let stamps = 1; ; stamps += 1) {
-      try {
-        return await this.visit.put(pending.frame);
-      } catch (error) {
-        if (!(error instanceof Trouble) || error.bits === undefined || stamps === STAMPS) throw error;
-        stage('stamp');
-        await this.visit.engine.call('demand', { envelope, bits: error.bits });
-        pending.frame = (await this.visit.engine.call('stamp', { envelope })).frame;
-        stage('sending');
-      }
-    }
+  #put(pending: { outgoing: Outgoing; frame: Uint8Array }, stage: (now: Stage) => void): Promise<Uint8Array> {
+    const send = (frame: Uint8Array): Promise<Uint8Array> => this.visit.put(frame);
+    return paying(pending.frame, send, async (bits) => {
+      stage('stamp');
+      pending.frame = await dearer(this.visit.engine, pending.outgoing.envelope, bits);
+      stage('sending');
+      return pending.frame;
+    });
   }
 
   async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Uint8Array }> {

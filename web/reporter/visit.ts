@@ -2,6 +2,7 @@
 // the line: load, one fetch, one put, whether something is said or not, and one more load when
 // the put's epoch has closed. Whoever does more in one sitting makes several visits.
 import { Engine } from './engine.ts';
+import { dearer, paying } from './paying.ts';
 import { Records, type React } from './records.ts';
 import { fetchRecords, published, put, putPart } from './server.ts';
 import { Trouble } from './trouble.ts';
@@ -124,7 +125,7 @@ export class Visit {
 
   /** Fetches what the mailbox asks for. */
   async fetch(request: Uint8Array): Promise<Uint8Array> {
-    const answer = await fetchRecords(request);
+    const answer = await this.#fetchPaying(request);
     this.#fetched = true;
     return answer;
   }
@@ -143,7 +144,15 @@ export class Visit {
 
   /** Fetches a part of a file. */
   fetchPart(request: Uint8Array): Promise<Uint8Array> {
-    return fetchRecords(request);
+    return this.#fetchPaying(request);
+  }
+
+  /** With a dearer stamp it asks for the very same slots: others would show which of them are wanted. */
+  #fetchPaying(request: Uint8Array): Promise<Uint8Array> {
+    return paying(request, fetchRecords, async (bits) => {
+      const paid = await this.engine.call('pay-fetch', { request, bits });
+      return paid.request;
+    });
   }
 
   /** Looks whether a sent envelope is recorded, once the epoch that the server signed for has closed. */
@@ -180,7 +189,8 @@ export class Visit {
       await this.coverFetch();
       const { envelope }: Outgoing = await this.engine.call('compose-decoy', {});
       const { frame } = await this.engine.call('stamp', { envelope });
-      const promise = await put(frame);
+      // Paid for like what a person sends: both must look alike.
+      const promise = await paying(frame, put, (bits) => dearer(this.engine, envelope, bits));
       const { epoch } = await this.engine.call('verify-promise', { envelope, promise });
       this.expectRecord(envelope, epoch, () => undefined);
     } catch {

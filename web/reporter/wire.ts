@@ -205,6 +205,8 @@ export interface Calls {
   /** The body of a further fetch for older messages, or null where none is left. */
   older: { args: Record<never, never>; answer: { request: Uint8Array | null } };
   /** The body of a fetch that looks for nothing, for visits that only write. */
+  /** The same request under a stamp of more bits. */
+  'pay-fetch': { args: { request: Uint8Array; bits: number }; answer: { request: Uint8Array } };
   'cover-fetch': { args: Record<never, never>; answer: { request: Uint8Array } };
   /** A picture without its metadata; null where it is another kind of file. */
   'clean-picture': {

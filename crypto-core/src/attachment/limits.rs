@@ -4,11 +4,17 @@ use super::{AttachmentError, MAX_PARTS};
 use crate::part::PART_DATA_SIZE;
 use beistand_protocol::roster::Limits;
 
-/// Bytes of the largest file there can be: as many parts as a file may have, 63.75 MiB. A part
-/// of one MiB holds a little less than that of a file, and so do 64 of them.
-pub const MAX_FILE_SIZE: u64 = MAX_PARTS as u64 * PART_DATA_SIZE as u64;
+/// Bytes of the largest file there can be: 64 MiB.
+pub const MAX_FILE_SIZE: u64 = 64 << 20;
 
-/// How many parts a file of `size` bytes has: enough, and a power of two.
+/// How many parts a file may have. Powers of two, so that their number tells little about a
+/// file; but a part of one MiB holds a little less than that of a file, and 64 MiB, the limit
+/// people are told, have room in 65.
+const STEPS: [u16; 7] = [1, 2, 4, 8, 16, 32, MAX_PARTS];
+
+const _: () = assert!(MAX_FILE_SIZE <= MAX_PARTS as u64 * PART_DATA_SIZE as u64);
+
+/// How many parts a file of `size` bytes has: the first step that is enough.
 ///
 /// # Errors
 /// [`AttachmentError::FileTooLarge`].
@@ -18,9 +24,9 @@ pub fn parts_for(size: u64) -> Result<u16, AttachmentError> {
             limit: MAX_FILE_SIZE,
         });
     }
-    let parts = size.div_ceil(PART_DATA_SIZE as u64).max(1);
-    let parts = u16::try_from(parts).expect("the largest file has a number of parts that fits");
-    Ok(parts.next_power_of_two())
+    let needed = size.div_ceil(PART_DATA_SIZE as u64);
+    let step = STEPS.into_iter().find(|step| u64::from(*step) >= needed);
+    Ok(step.expect("the last step holds the largest file"))
 }
 
 /// The most bytes of one file under a roster.

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// The most parts one file may have; the number is a power of two.
-pub const MAX_PARTS: u16 = 64;
+/// The most parts one file may have.
+pub const MAX_PARTS: u16 = 65;
 
 /// A file, cut into parts that lie on the wall. Its name and type are the reporter's words:
 /// never to be trusted as a path or to choose a program.
@@ -40,7 +40,7 @@ pub struct Attachment {
     pub identity: AttachmentIdentity,
     /// The key from which the parts' slots are computed.
     pub key: SecretHex<32>,
-    /// Number of parts, a power of two up to [`MAX_PARTS`].
+    /// Number of parts: [`parts_for`] the size.
     pub parts: u16,
     /// Whether this is the file as it was, metadata included.
     pub kept_original: bool,

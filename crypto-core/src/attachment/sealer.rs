@@ -77,7 +77,7 @@ impl AttachmentSealer {
         })
     }
 
-    /// How many parts there will be, a power of two.
+    /// How many parts there will be: [`parts_for`] the size.
     pub fn parts(&self) -> u16 {
         self.parts
     }

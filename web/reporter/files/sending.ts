@@ -1,5 +1,6 @@
 // One file on its way out: slice by slice it is sealed in the Worker and put, so that memory holds
 // two parts at most. After a lost connection it goes on where it stood, with the very same bytes.
+import { dearer, paying } from '../paying.ts';
 import { Trouble, isUncertain } from '../trouble.ts';
 import type { Outgoing } from '../wire.ts';
 import type { Visit } from '../visit.ts';
@@ -100,10 +101,16 @@ export class FileSending {
     }
   }
 
-  async #put({ outgoing: { envelope }, frame }: Pending): Promise<void> {
+  async #put(pending: Pending): Promise<void> {
+    const { engine } = this.#visit;
+    const { envelope } = pending.outgoing;
+    const send = (frame: Uint8Array): Promise<Uint8Array> => this.#visit.putPart(frame);
     try {
-      const promise = await this.#visit.putPart(frame);
-      await this.#visit.engine.call('verify-promise', { envelope, promise });
+      const promise = await paying(pending.frame, send, async (bits) => {
+        pending.frame = await dearer(engine, envelope, bits);
+        return pending.frame;
+      });
+      await engine.call('verify-promise', { envelope, promise });
     } catch (error) {
       if (!isUncertain(error)) this.#pending = null;
       throw error;
