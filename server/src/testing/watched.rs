@@ -129,10 +129,12 @@ impl Watched {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder)? {
                 let entry = entry?;
-                match entry.file_type()?.is_dir() {
-                    true => folders.push(entry.path()),
-                    false => files.push((entry.path(), std::fs::read(entry.path())?)),
-                }
+                let kind = entry.file_type()?;
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    files.push((entry.path(), std::fs::read(entry.path())?));
+                } // A socket holds nothing.
             }
         }
         Ok(files)

@@ -9,6 +9,7 @@ pub mod put;
 pub mod seal;
 pub mod site;
 pub mod visit;
+pub mod web;
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -21,6 +22,8 @@ pub enum Bench {
     Put,
     /// What a visit costs the server, by how much is stored
     Visit,
+    /// Sealing in a browser, beside typage in the same page
+    Web,
 }
 
 /// Measures and prints.
@@ -33,5 +36,6 @@ pub fn run(bench: Bench) -> Result<(), Failure> {
         Bench::Site => site::run(),
         Bench::Put => put::run(),
         Bench::Visit => visit::run(),
+        Bench::Web => web::run(),
     }
 }

@@ -1,0 +1,171 @@
+// Sealing in a browser, beside another implementation of age in the same page: envelopes and files
+// by the site's own Workers, files by typage, all to the same kind of recipient. Prints a table;
+// the bars stand beside the figures, for whoever reads them.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { startWorld } from '../world.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SITE = join(ROOT, 'target', 'site');
+const MIB = 1 << 20;
+/** A file of the largest size there is, but for what rounds the number of parts up. */
+const FILE = 32 * (MIB - 4096);
+const ENVELOPES = 40;
+const ENVELOPES_SLOWLY = 3;
+
+/** The foreign implementation as one script for a page. */
+async function typage() {
+  const { build } = createRequire(join(ROOT, 'web', 'package.json'))('esbuild');
+  const bundle = await build({
+    stdin: { contents: "export * from 'age-encryption';", resolveDir: join(ROOT, 'tests', 'interop') },
+    bundle: true,
+    format: 'iife',
+    globalName: 'typage',
+    minify: true,
+    write: false,
+  });
+  return bundle.outputFiles[0].contents;
+}
+
+/** A page without the site's policy, beside the site's Workers and the files a visit begins with. */
+async function stage(world) {
+  const script = await typage();
+  const server = createServer(async (request, response) => {
+    const send = (type, body) => response.writeHead(200, { 'Content-Type': type }).end(body);
+    const path = request.url.split('?')[0];
+    if (path === '/') return send('text/html', '<!doctype html><script src="/typage.js"></script>');
+    if (path === '/typage.js') return send('text/javascript', script);
+    if (path.startsWith('/v1/') || path === '/instance.json') {
+      const answer = await fetch(world.url + request.url);
+      return send('application/octet-stream', Buffer.from(await answer.arrayBuffer()));
+    }
+    try {
+      const type = path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+      return send(type, await readFile(join(SITE, path.slice(1))));
+    } catch {
+      return response.writeHead(404).end();
+    }
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  return { url: `http://127.0.0.1:${server.address().port}/`, end: () => server.close() };
+}
+
+/** Runs in the page: a Worker as the site speaks with it, ready to seal. */
+async function begin(address) {
+  const worker = new Worker(address);
+  const waiting = new Map();
+  worker.onmessage = ({ data }) => {
+    if ('progress' in data) return;
+    const { resolve, reject } = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ('error' in data) reject(new Error(data.error.code));
+    else resolve(data.ok);
+  };
+  let next = 0;
+  globalThis.call = (op, args) =>
+    new Promise((resolve, reject) => {
+      next += 1;
+      waiting.set(next, { resolve, reject });
+      worker.postMessage({ id: next, op, args });
+    });
+  const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+  const opened = await call('open', {
+    instance: await bytes('/instance.json'),
+    state: await bytes('/v1/state'),
+    rosters: await bytes('/v1/rosters'),
+    prekeys: await bytes('/v1/prekeys'),
+    index: await bytes('/v1/index?from=0'),
+    now: Math.floor(Date.now() / 1000),
+  });
+  await call('new-codename', {});
+  globalThis.readers = opened.view.members.map((member) => member.serial);
+}
+
+/** Runs in the page: milliseconds for one envelope, the median of `count`. */
+async function envelopes(count) {
+  const times = [];
+  for (let made = 0; made < count; made += 1) {
+    const from = performance.now();
+    await call('compose-report', { readers, body: { text: 'Something happened.' }, files: [] });
+    times.push(performance.now() - from);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(count / 2)];
+}
+
+/** Runs in the page: seconds for a file in parts, read in slices as the site does. */
+async function parts(size) {
+  const whole = new Blob([new Uint8Array(size)]);
+  const { file } = await call('begin-file', { size });
+  const from = performance.now();
+  for (;;) {
+    const { slice } = await call('file-wants', { file });
+    if (slice === null) break;
+    const data = new Uint8Array(await whole.slice(slice.from, slice.until).arrayBuffer());
+    await call('compose-part', { file, follows_up: false, data });
+  }
+  const seconds = (performance.now() - from) / 1000;
+  await call('forget-file', { file });
+  return seconds;
+}
+
+/** Runs in the page: seconds for the same bytes as one age file by typage. */
+async function peer(size) {
+  const recipient = await typage.identityToRecipient(await typage.generateHybridIdentity());
+  const plaintext = new Uint8Array(size);
+  const encrypter = new typage.Encrypter();
+  encrypter.addRecipient(recipient);
+  const from = performance.now();
+  await encrypter.encrypt(plaintext);
+  return (performance.now() - from) / 1000;
+}
+
+async function browser(args) {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...args, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  });
+}
+
+async function inPage(url, worker, args, work) {
+  const started = await browser(args);
+  try {
+    const page = await started.newPage();
+    page.setDefaultTimeout(0);
+    await page.goto(url);
+    await page.evaluate(begin, worker);
+    return await work(page);
+  } finally {
+    await started.close();
+  }
+}
+
+const row = (name, figure, bar) => console.log(`${name.padEnd(44)} ${figure.padStart(14)}   ${bar}`);
+
+const world = await startWorld();
+const site = await stage(world);
+try {
+  await inPage(site.url, '/worker.js', [], async (page) => {
+    await page.evaluate(envelopes, 3);
+    const envelope = await page.evaluate(envelopes, ENVELOPES);
+    row('an envelope, WebAssembly', `${envelope.toFixed(1)} ms`, 'bar: 25 ms at most');
+    const [ours, theirs] = [[], []];
+    for (let round = 0; round < 3; round += 1) {
+      ours.push(await page.evaluate(parts, FILE));
+      theirs.push(await page.evaluate(peer, FILE));
+    }
+    const rate = (times) => FILE / MIB / times.sort((a, b) => a - b)[1];
+    row('a file in parts, WebAssembly', `${rate(ours).toFixed(0)} MiB/s`, '');
+    row('the same bytes, typage', `${rate(theirs).toFixed(0)} MiB/s`, '');
+    row('ours by theirs', (rate(ours) / rate(theirs)).toFixed(2), 'bar: 1.5 at least');
+  });
+  await inPage(site.url, '/plain-worker.js', ['--js-flags=--jitless'], async (page) => {
+    const envelope = await page.evaluate(envelopes, ENVELOPES_SLOWLY);
+    row('an envelope, plain JavaScript without a JIT', `${(envelope / 1000).toFixed(1)} s`, 'bar: 3 s at most');
+  });
+} finally {
+  site.end();
+  await world.stop();
+}
