@@ -106,7 +106,8 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
         let path = entry.expect("a folder can be listed").path();
         if path.is_dir() {
             files.extend(files_below(&path));
-        } else {
+        } else if path.is_file() {
+            // A socket holds nothing.
             files.push(path);
         }
     }
