@@ -31,11 +31,20 @@ function focused(page) {
   });
 }
 
+/** What has the focus, once the page has come to rest: rings fade in, and pages scroll to what they ring. */
+async function atRest(page) {
+  for (let looks = 1; ; looks += 1) {
+    const now = await focused(page);
+    if (now.tag === 'BODY' || (now.seen && now.marked) || looks === 20) return now;
+    await page.waitForTimeout(50);
+  }
+}
+
 /** Presses Tab until what is called so has the focus; everything on the way can be seen. */
 async function tabTo(page, name, presses = 80) {
   for (let press = 0; press < presses; press += 1) {
     await page.keyboard.press('Tab');
-    const now = await focused(page);
+    const now = await atRest(page);
     if (now.tag !== 'BODY') assert.ok(now.seen && now.marked, `${now.tag} ${now.name} has the focus and can be seen`);
     if (now.name.startsWith(name)) return;
   }
