@@ -42,7 +42,11 @@ async function history(page, context) {
 
 async function leaves(page, context) {
   const held = [];
-  page.on('request', (request) => held.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    // A browser asks for a tab's picture in its own time; it is the same for everybody.
+    if (pathname !== '/icon.svg') held.push(`${request.method()} ${pathname}`);
+  });
   await page.click('#exit');
   await page.waitForSelector('text=Rivers');
   assert.deepEqual(held, ['GET /wiki/River'], 'where an organisation said, and nothing else is asked or sent');
