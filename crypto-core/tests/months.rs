@@ -27,6 +27,15 @@ fn go_to(world: &mut World, day: u32, desks: &mut [Desk]) {
     }
 }
 
+/// Day 0, and a first report to the first two counselors.
+fn begin(world: &mut World, codename: &Codename, desks: &mut [Desk]) {
+    go_to(world, 0, desks);
+    let mailbox = Mailbox::from_codename(codename, &world.instance.instance);
+    let (snapshot, allowed) = (world.snapshot(), readers([1, 2]));
+    let sent = mailbox.compose_report(&snapshot, &allowed, report("it began"), &mut world.rng);
+    world.put(&sent.unwrap());
+}
+
 fn back(world: &mut World, codename: &Codename) -> Mailbox {
     let mut mailbox = Mailbox::from_codename(codename, &world.instance.instance);
     world.read(&mut mailbox);
@@ -150,16 +159,7 @@ fn a_decoy_looks_to_the_excluded_as_a_message_does() {
 fn who_joins_later_is_no_reader_and_a_new_device_of_a_reader_is() {
     let (mut world, mut desks) = World::new(53, 2, 8);
     let codename = Codename::generate(&mut world.rng);
-    go_to(&mut world, 0, &mut desks);
-    let mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
-    let snapshot = world.snapshot();
-    let sent = mailbox.compose_report(
-        &snapshot,
-        &readers([1, 2]),
-        report("it began"),
-        &mut world.rng,
-    );
-    world.put(&sent.unwrap());
+    begin(&mut world, &codename, &mut desks);
 
     // Somebody joins, and the first counselor has a second machine.
     let newcomer = world.desk(3, 3);
@@ -187,17 +187,7 @@ fn who_joins_later_is_no_reader_and_a_new_device_of_a_reader_is() {
 fn nobody_is_assumed_where_no_list_is_in_view() {
     let (mut world, mut desks) = World::new(54, 3, 8);
     let codename = Codename::generate(&mut world.rng);
-    go_to(&mut world, 0, &mut desks);
-    let mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
-    let snapshot = world.snapshot();
-    let sent = mailbox.compose_report(
-        &snapshot,
-        &readers([1, 2]),
-        report("it began"),
-        &mut world.rng,
-    );
-    let sent = sent.unwrap();
-    world.put(&sent);
+    begin(&mut world, &codename, &mut desks);
 
     // Withheld: the index has it, the server does not hand it out.
     let honest = std::mem::take(&mut world.wall[0].blob);

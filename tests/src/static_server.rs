@@ -27,6 +27,15 @@ impl Answer {
             body: body.into(),
         }
     }
+
+    /// 404 with nothing in it.
+    fn unknown() -> Self {
+        Self {
+            status: 404,
+            kind: "text/plain",
+            body: Vec::new(),
+        }
+    }
 }
 
 /// Serves fixed answers until dropped; what it does not know is 404 with an empty body.
@@ -50,6 +59,12 @@ pub struct Seen {
     pub body: Vec<u8>,
 }
 
+impl Seen {
+    fn address(&self) -> &str {
+        self.what.split(' ').nth(1).unwrap_or_default()
+    }
+}
+
 impl StaticServer {
     /// Serves `answers` by address without the query, such as `/v1/state`.
     pub fn start(answers: BTreeMap<String, Answer>) -> Self {
@@ -68,13 +83,17 @@ impl StaticServer {
                     if over.load(Ordering::SeqCst) {
                         break;
                     }
-                    let Some(request) = stream.ok().and_then(|stream| answer(stream, &answers))
-                    else {
+                    let Ok(mut stream) = stream else { continue };
+                    let Some(request) = read(&mut stream) else {
                         continue;
                     };
+                    let answer = answers.get(request.address()).cloned();
+                    // Noted before it is answered: who has the answer may ask what was seen.
                     seen.lock()
                         .expect("nobody panics with the lock")
                         .push(request);
+                    // A client that goes away early is its own affair.
+                    let _ = write(&mut stream, &answer.unwrap_or_else(Answer::unknown));
                 }
             }
         });
@@ -106,7 +125,7 @@ impl Drop for StaticServer {
     }
 }
 
-fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Answer>) -> Option<Seen> {
+fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         let mut block = [0; 4096];
@@ -132,23 +151,20 @@ fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Answer>) -> Option<S
     let mut words = head.split(' ');
     let (method, address) = (words.next()?, words.next()?);
     let address = address.split('?').next().unwrap_or_default();
-    let missing = Answer {
-        status: 404,
-        kind: "text/plain",
-        body: Vec::new(),
-    };
-    let answer = answers.get(address).unwrap_or(&missing);
-    let head_out = format!(
-        "HTTP/1.1 {} -\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        answer.status,
-        answer.kind,
-        answer.body.len()
-    );
-    stream.write_all(head_out.as_bytes()).ok()?;
-    stream.write_all(&answer.body).ok()?;
     Some(Seen {
         what: format!("{method} {address}"),
         head,
         body,
     })
+}
+
+fn write(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 {} -\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        answer.status,
+        answer.kind,
+        answer.body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&answer.body)
 }

@@ -165,8 +165,8 @@ fn same_paths_everywhere(toolchain: &Toolchain) -> Result<Vec<String>, Failure> 
     Ok(flags.collect())
 }
 
-/// Makes the JavaScript side and the final module; gives their folder. (binaryen's `wasm-opt -Oz` after it was
-/// tried: a tenth fewer bytes, but more of them once compressed.)
+/// Makes the JavaScript side and the final module; gives their folder. (binaryen's
+/// `wasm-opt -Oz` after it was tried: a tenth fewer bytes, but more of them once compressed.)
 ///
 /// `no-modules`, because it becomes part of a classic Worker: some hardened browsers
 /// switch module workers off. The plain form is bundled into one such script by web/build.mjs,

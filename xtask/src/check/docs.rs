@@ -51,15 +51,19 @@ pub fn check() -> Result<Report, Failure> {
     Ok(Report::of(findings).noting(note))
 }
 
+/// The lines that do not stand in fenced blocks.
+fn outside_fences(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_fence = false;
+    text.lines().filter(move |line| {
+        let is_fence = line.trim_start().starts_with("```");
+        in_fence ^= is_fence;
+        !is_fence && !in_fence
+    })
+}
+
 /// Targets of `[text](target)` and `![text](target)`, outside code.
 fn links(text: &str) -> impl Iterator<Item = &str> {
-    let mut in_fence = false;
-    text.lines()
-        .filter(move |line| {
-            let is_fence = line.trim_start().starts_with("```");
-            in_fence ^= is_fence;
-            !is_fence && !in_fence
-        })
+    outside_fences(text)
         .flat_map(|line| line.split('`').step_by(2))
         .flat_map(|part| part.split("](").skip(1))
         .filter_map(|rest| Some(rest.split_once(')')?.0.trim()))
@@ -67,14 +71,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 
 /// What stands in code outside fenced blocks.
 fn named(text: &str) -> impl Iterator<Item = &str> {
-    let mut in_fence = false;
-    text.lines()
-        .filter(move |line| {
-            let is_fence = line.trim_start().starts_with("```");
-            in_fence ^= is_fence;
-            !is_fence && !in_fence
-        })
-        .flat_map(|line| line.split('`').skip(1).step_by(2))
+    outside_fences(text).flat_map(|line| line.split('`').skip(1).step_by(2))
 }
 
 /// Whether a name in code is no file or test of ours, or one that exists: a page that argues with

@@ -51,8 +51,8 @@ fn machine_paths(path: &str, text: &str) -> Vec<String> {
     findings
 }
 
-/// Whether `beginning` stands in the line as the start of a path, not inside one such
-/// as `…/node/root/file` or a web address.
+/// Whether `beginning` stands in the line as the start of a path, not inside a longer one
+/// or a web address.
 fn begins_a_path(line: &str, beginning: &str) -> bool {
     line.match_indices(beginning).any(|(at, _)| {
         let before = line[..at].chars().next_back();
