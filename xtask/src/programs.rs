@@ -51,13 +51,24 @@ const PACKAGES: [&str; 4] = [
 /// # Errors
 /// A package does not compile, or makes no program of the expected name.
 pub fn build() -> Result<Programs, Failure> {
+    build_of(PACKAGES.iter().flat_map(|package| ["--package", package]))
+}
+
+/// Builds the programs as [`build`] does, but the crates they use with the features that the whole
+/// workspace asks of them: `cargo test --workspace` then need not build these once more.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with_workspace() -> Result<Programs, Failure> {
+    build_of(["--workspace"])
+}
+
+fn build_of<'a>(packages: impl IntoIterator<Item = &'a str>) -> Result<Programs, Failure> {
     println!("building the programs");
     let mut cargo = process::cargo();
     cargo.args(["build", "--bins", "--locked"]);
     cargo.arg("--message-format=json-render-diagnostics");
-    for package in PACKAGES {
-        cargo.args(["--package", package]);
-    }
+    cargo.args(packages);
     cargo.stderr(std::process::Stdio::inherit());
     let messages = process::capture(&mut cargo)?;
     let built: Vec<PathBuf> = messages.lines().filter_map(executable).collect();

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Instant;
 
 use flate2::{write::GzEncoder, Compression};
@@ -108,10 +109,19 @@ fn toolchains(build_std: bool) -> Result<[(Form, Toolchain); 2], Failure> {
 }
 
 fn build_part(part: &Part, toolchains: &[(Form, Toolchain)]) -> Result<(), Failure> {
-    for (form, toolchain) in toolchains {
-        let compiled = compile(part, *form, toolchain)?;
-        let folder = bind(part, *form, &compiled)?;
-        print_sizes(folder)?;
+    // Side by side: the end of each is one long step that keeps only one core busy.
+    let compiled: Vec<PathBuf> = thread::scope(|scope| {
+        let running: Vec<_> = toolchains
+            .iter()
+            .map(|(form, toolchain)| scope.spawn(move || compile(part, *form, toolchain)))
+            .collect();
+        running
+            .into_iter()
+            .map(|compiling| compiling.join().expect("compiling does not panic"))
+            .collect::<Result<_, _>>()
+    })?;
+    for ((form, _), compiled) in toolchains.iter().zip(&compiled) {
+        print_sizes(bind(part, *form, compiled)?)?;
     }
     Ok(())
 }
@@ -137,10 +147,17 @@ fn compile(part: &Part, form: Form, toolchain: &Toolchain) -> Result<PathBuf, Fa
             .args(["--package", part.package, "--target-dir"])
             .arg(&target)
             .env_remove("RUSTFLAGS")
+            // Two bars would write over each other.
+            .env("CARGO_TERM_PROGRESS_WHEN", "never")
             // A folder's name may have spaces in it; so cargo takes this separator.
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
     )?;
-    println!("done in {:.1} s", started.elapsed().as_secs_f32());
+    println!(
+        "{} ({}): done in {:.1} s",
+        part.package,
+        toolchain.describe(),
+        started.elapsed().as_secs_f32()
+    );
     Ok(target
         .join(WASM_TARGET)
         .join(form.profile())
