@@ -93,12 +93,15 @@ async function behind(policy) {
   const { hostname, port } = new URL(world.url);
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming;
-    const passed = ask({ hostname, port, method, path: url, headers: { ...headers, host: `${hostname}:${port}` } }, (answer) => {
+    // A connection each: the server may end a kept one just when it is used again.
+    const own = { ...headers, host: `${hostname}:${port}`, connection: 'close' };
+    const passed = ask({ hostname, port, method, path: url, headers: own, agent: false }, (answer) => {
       const csp = answer.headers['content-security-policy'];
       if (csp !== undefined) answer.headers['content-security-policy'] = policy(csp);
       outgoing.writeHead(answer.statusCode, answer.headers);
       answer.pipe(outgoing);
     });
+    passed.on('error', () => outgoing.destroy());
     incoming.pipe(passed);
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
