@@ -114,14 +114,14 @@ async function behind(policy) {
   };
 }
 
-test('where a policy forbids compiling WebAssembly', async () => {
+test('where a policy forbids compiling WebAssembly', async (run) => {
   const strict = await behind((csp) => csp.replace(" 'wasm-unsafe-eval'", ''));
+  run.after(strict.close);
   const { page, context, loaded } = await visitor(ordinary);
   await file(page, 'The policy is strict.', strict.url);
   assert.ok(loaded.includes('/plain-worker.js'));
   await findsCase('The policy is strict.');
   await context.close();
-  await strict.close();
 });
 
 test('where there are no module workers', async () => {
