@@ -1,4 +1,6 @@
 // What people do in the journeys: file, come back, answer.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { until } from './world.mjs';
 
 /** The field in which one says what happened. */
@@ -58,4 +60,23 @@ export function findsCase(world, serial, text) {
     desk.sync();
     return desk.cases().find(holds)?.case;
   }, `desk ${serial} to see ${JSON.stringify(text)}`);
+}
+
+/** Chooses files to go with a report and waits until it is known what of them will be sent. */
+export async function chooseFiles(page, ...files) {
+  await page.setInputFiles('#report-form input[type=file]', files);
+  await page.waitForFunction(() => {
+    const known = [...document.querySelectorAll('#report-form .file__known')];
+    return known.length > 0 && known.every((one) => !one.textContent.includes('Looking for'));
+  });
+}
+
+/** The button that saves the file of that name. */
+export const saveButton = (name) => `.letters .file:has(.file__name:text-is("${name}")) button`;
+
+/** Saves the file of that name and gives its bytes. */
+export async function savedFile(page, name) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(saveButton(name))]);
+  assert.equal(download.suggestedFilename(), name);
+  return readFile(await download.path());
 }

@@ -17,6 +17,15 @@ impl Flaky {
     /// A line to the server at `url` that breaks the first `times` connections on which more than
     /// `bytes` go to the server.
     pub fn to(url: &str, bytes: usize, times: usize) -> Self {
+        Self::line(url, bytes, times, true)
+    }
+
+    /// The same where more than `bytes` come from the server.
+    pub fn from(url: &str, bytes: usize, times: usize) -> Self {
+        Self::line(url, bytes, times, false)
+    }
+
+    fn line(url: &str, bytes: usize, times: usize, upwards: bool) -> Self {
         let server = url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener
@@ -35,8 +44,13 @@ impl Flaky {
                     let order = Ordering::SeqCst;
                     passed > bytes && count.fetch_update(order, order, once).is_ok()
                 };
-                pass(&program, &server, breaks);
-                pass(&server, &program, |_| false);
+                let (breaking, whole) = if upwards {
+                    ((&program, &server), (&server, &program))
+                } else {
+                    ((&server, &program), (&program, &server))
+                };
+                pass(breaking.0, breaking.1, breaks);
+                pass(whole.0, whole.1, |_| false);
             }
         });
         Self {

@@ -6,6 +6,8 @@ pub mod flaky;
 pub mod forged;
 pub mod malformed;
 pub mod markers;
+pub mod meddler;
+pub mod noise;
 pub mod organisation;
 pub mod programs;
 pub mod raw_http;

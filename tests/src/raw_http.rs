@@ -16,9 +16,14 @@ pub struct Answered {
 
 /// Posts `body` to `path` of the server at `url` on a connection of its own.
 pub fn post(url: &str, path: &str, body: &[u8]) -> Answered {
+    ask(url, "POST", path, body)
+}
+
+/// The same with any method.
+pub fn ask(url: &str, method: &str, path: &str, body: &[u8]) -> Answered {
     let authority = url.trim_start_matches("http://");
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {authority}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     let mut stream = TcpStream::connect(authority).expect("the server listens");

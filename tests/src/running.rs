@@ -35,6 +35,17 @@ pub struct Ended {
 /// Runs a program with `input` on its standard input, which is where tests give secrets, and
 /// nothing else in the environment than what it finds there.
 pub fn run(program: &Path, arguments: &[&str], input: &str) -> Ended {
+    run_watched(program, arguments, input, |_| ()).0
+}
+
+/// The same; `watch` is given its process id and looks on in a thread of its own until it finds the
+/// program gone.
+pub fn run_watched<T: Send>(
+    program: &Path,
+    arguments: &[&str],
+    input: &str,
+    watch: impl FnOnce(u32) -> T + Send,
+) -> (Ended, T) {
     let line = std::iter::once(
         program
             .file_name()
@@ -53,16 +64,22 @@ pub fn run(program: &Path, arguments: &[&str], input: &str) -> Ended {
         .spawn()
         .unwrap_or_else(|error| panic!("`{line}` does not start: {error}"));
     let mut stdin = child.stdin.take().expect("stdin was asked for");
-    // A program that refuses early closes its end; what it then says is what counts.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let output = child.wait_with_output().expect("a started program ends");
-    Ended {
+    let id = child.id();
+    let (output, seen) = std::thread::scope(|scope| {
+        let watching = scope.spawn(move || watch(id));
+        // A program that refuses early closes its end; what it then says is what counts.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().expect("a started program ends");
+        (output, watching.join().expect("a watcher does not panic"))
+    });
+    let ended = Ended {
         line,
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).expect("programs speak UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("programs speak UTF-8"),
-    }
+    };
+    (ended, seen)
 }
 
 impl Ended {

@@ -125,7 +125,8 @@ impl Drop for StaticServer {
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Seen> {
+/// Reads one request; none where the client goes away before its end.
+pub(crate) fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         let mut block = [0; 4096];
@@ -158,7 +159,8 @@ fn read(stream: &mut TcpStream) -> Option<Seen> {
     })
 }
 
-fn write(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
+/// Answers it, and nothing more on this connection.
+pub(crate) fn write(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
     let head = format!(
         "HTTP/1.1 {} -\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         answer.status,

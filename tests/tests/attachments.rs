@@ -1,8 +1,8 @@
-//! Files travel both ways through the real programs: cleaned, in parts, over a bad line, and land
-//! where they harm nobody.
+//! Files travel both ways through the real programs: cleaned, in parts, and land where they harm
+//! nobody.
 
 use beistand_tests::counselor::Counselor;
-use beistand_tests::flaky::Flaky;
+use beistand_tests::noise::noise;
 use beistand_tests::organisation::Organisation;
 use beistand_tests::reporter::Reporter;
 use beistand_tests::running::exit;
@@ -40,20 +40,6 @@ fn photo() -> Vec<u8> {
     ]
     .concat();
     [b"\xff\xd8", &picture[..]].concat()
-}
-
-/// Bytes that repeat nowhere within a part.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 88_172_645_463_325_252_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
 }
 
 fn file(reporter: &Reporter, attach: &[&str], more: &[&str]) -> Value {
@@ -166,26 +152,6 @@ fn files_travel_both_ways() {
 }
 
 #[test]
-fn a_lost_connection_costs_nothing_but_time() {
-    let organisation = Organisation::of(1);
-    let home = TempDir::new().unwrap();
-    let content = noise(5 * 1_044_480);
-    let path = write(home.path(), "film.mp4", &content);
-    // Two connections break in the middle of a part, on the way there.
-    let flaky = Flaky::to(organisation.url(), 400_000, 2);
-    let reporter = Reporter::new(&flaky.url, &organisation.instance());
-    file(&reporter, &[&path], &[]);
-    assert_eq!(flaky.broken(), 2);
-
-    organisation.sync_all();
-    let alba = organisation.counselor(1);
-    let case = alba.only_case();
-    let (id, _) = &files(alba, &case)[0];
-    let saved = save(alba, organisation.url(), &case, id, home.path());
-    assert!(std::fs::read(saved).unwrap() == content);
-}
-
-#[test]
 fn what_cannot_be_sent_is_said_before_anything_is() {
     let organisation = Organisation::of(1);
     let reporter = organisation.reporter();
@@ -233,41 +199,4 @@ fn many_small_files_go_with_one_message() {
     let (id, _) = &arrived[23];
     let saved = save(alba, organisation.url(), &case, id, home.path());
     assert_eq!(std::fs::read(saved).unwrap(), [23; 1_000]);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn the_largest_file_needs_less_memory_than_it_has_bytes() {
-    use beistand_tests::programs::programs;
-    use beistand_tests::running::run;
-    // In KiB: less than two thirds of the file, for everything the program has.
-    const MEMORY: &str = "ulimit -v 40960; exec \"$0\" \"$@\"";
-    let organisation = Organisation::of(1);
-    let home = TempDir::new().unwrap();
-    let content = noise(LARGEST);
-    let path = write(home.path(), "largest.bin", &content);
-    let report = programs().report.display().to_string();
-    let instance = organisation.instance().display().to_string();
-    let line = [
-        "-c",
-        MEMORY,
-        &report,
-        "--server",
-        organisation.url(),
-        "--instance",
-        &instance,
-        "file",
-        "--json",
-        "--wait",
-        "--attach",
-        &path,
-    ];
-    let filed = run(Path::new("/bin/sh"), &line, "with a large file").json();
-    assert_eq!(filed["files"][0]["size"], LARGEST);
-    organisation.sync_all();
-    let alba = organisation.counselor(1);
-    let case = alba.only_case();
-    let (id, _) = &files(alba, &case)[0];
-    let saved = save(alba, organisation.url(), &case, id, home.path());
-    assert!(std::fs::read(saved).unwrap() == content);
 }

@@ -11,24 +11,44 @@ export interface Published {
   index: Uint8Array;
 }
 
-/** A body that takes longer than this many milliseconds counts as a server that is down. */
+/** A request of a few bytes that takes longer than this many milliseconds counts as a server that is down. */
 const PATIENCE = 60_000;
+/** Bytes a millisecond that the slowest line has: as many as the server expects of it. */
+const SLOWEST_RATE = 16;
+/** Bytes of a part of a file, and so of the answer that brings one. */
+const PART = 1 << 20;
 
-/** Ends a request that takes too long; some browsers in use do not know `AbortSignal.timeout` yet. */
-function outOfPatience(): AbortSignal {
-  if ('timeout' in AbortSignal) return AbortSignal.timeout(PATIENCE);
+/** A request that may be given up. */
+interface Options {
+  body?: Uint8Array;
+  /** Bytes that the answer will have, where they are many. */
+  awaited?: number;
+  /** Ends the request early. */
+  stop?: AbortSignal | undefined;
+}
+
+/**
+ * Ends a request that takes longer than `bytes` may take, or that is stopped. Some browsers in use
+ * know neither `AbortSignal.timeout` nor `AbortSignal.any`.
+ */
+function outOfPatience(bytes: number, stop?: AbortSignal): AbortSignal {
   const end = new AbortController();
-  setTimeout(() => end.abort(), PATIENCE);
+  const timer = setTimeout(() => end.abort(), PATIENCE + bytes / SLOWEST_RATE);
+  stop?.addEventListener('abort', () => {
+    clearTimeout(timer);
+    end.abort();
+  });
+  if (stop?.aborted === true) end.abort();
   return end.signal;
 }
 
-async function call(path: string, body?: Uint8Array): Promise<globalThis.Response> {
+async function call(path: string, { body, awaited = 0, stop }: Options = {}): Promise<globalThis.Response> {
   const init: RequestInit = {
     cache: 'no-store',
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
     redirect: 'error',
-    signal: outOfPatience(),
+    signal: outOfPatience((body?.length ?? 0) + awaited, stop),
   };
   if (body !== undefined) {
     init.method = 'POST';
@@ -73,8 +93,8 @@ async function whole<T>(answer: globalThis.Response, read: () => Promise<T>): Pr
   }
 }
 
-async function bytes(path: string, body?: Uint8Array): Promise<Uint8Array> {
-  const answer = await call(path, body);
+async function bytes(path: string, options?: Options): Promise<Uint8Array> {
+  const answer = await call(path, options);
   return new Uint8Array(await whole(answer, () => answer.arrayBuffer()));
 }
 
@@ -92,17 +112,17 @@ export async function published(): Promise<Published> {
 
 /** Puts one envelope on the wall and gives the answer that holds the promise. */
 export function put(frame: Uint8Array): Promise<Uint8Array> {
-  return bytes('/v1/envelopes', frame);
+  return bytes('/v1/envelopes', { body: frame });
 }
 
-/** Puts one part of a file on the wall. */
-export function putPart(frame: Uint8Array): Promise<Uint8Array> {
-  return bytes('/v1/parts', frame);
+/** Puts one part of a file on the wall. Whether a put that was stopped arrived, nobody knows. */
+export function putPart(frame: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
+  return bytes('/v1/parts', { body: frame, stop });
 }
 
 /** Deletes one envelope. True where it is gone now, false where the server does not know it any more. */
 export async function remove(deletion: Uint8Array): Promise<boolean> {
-  const answer = await call('/v1/delete', deletion);
+  const answer = await call('/v1/delete', { body: deletion });
   // Deleted before, or expired: there is nothing left that this key would fit.
   if (answer.status === 403) return false;
   await whole(answer, () => answer.arrayBuffer());
@@ -111,5 +131,10 @@ export async function remove(deletion: Uint8Array): Promise<boolean> {
 
 /** Fetches a constant number of records. */
 export function fetchRecords(request: Uint8Array): Promise<Uint8Array> {
-  return bytes('/v1/fetch', request);
+  return bytes('/v1/fetch', { body: request });
+}
+
+/** Fetches the record of one part of a file. */
+export function fetchPart(request: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
+  return bytes('/v1/fetch', { body: request, awaited: PART, stop });
 }

@@ -46,6 +46,7 @@ const SENTENCES: Record<string, MessageKey> = {
   'file-unreadable': 'trouble-file-read',
   'files-looking': 'trouble-files-looking',
   'files-stopped': 'trouble-files-stopped',
+  'files-paused': 'trouble-files-paused',
   'file-deleted': 'trouble-file-deleted',
   'file-other': 'trouble-part-altered',
   'part-missing': 'trouble-part-missing',

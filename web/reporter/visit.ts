@@ -4,7 +4,7 @@
 import { Engine } from './engine.ts';
 import { dearer, paying } from './paying.ts';
 import { Records, type React } from './records.ts';
-import { fetchRecords, published, put, putPart } from './server.ts';
+import { fetchPart, fetchRecords, published, put, putPart } from './server.ts';
 import { Trouble } from './trouble.ts';
 import type { Opened, Outgoing, PublicView } from './wire.ts';
 
@@ -125,7 +125,7 @@ export class Visit {
 
   /** Fetches what the mailbox asks for. */
   async fetch(request: Uint8Array): Promise<Uint8Array> {
-    const answer = await this.#fetchPaying(request);
+    const answer = await this.#fetchPaying(request, fetchRecords);
     this.#fetched = true;
     return answer;
   }
@@ -138,18 +138,18 @@ export class Visit {
   }
 
   /** Puts a part of a file. Files are beside the shape of a visit: that there are some can be seen. */
-  putPart(frame: Uint8Array): Promise<Uint8Array> {
-    return putPart(frame);
+  putPart(frame: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
+    return putPart(frame, stop);
   }
 
   /** Fetches a part of a file. */
-  fetchPart(request: Uint8Array): Promise<Uint8Array> {
-    return this.#fetchPaying(request);
+  fetchPart(request: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
+    return this.#fetchPaying(request, (paid) => fetchPart(paid, stop));
   }
 
   /** With a dearer stamp it asks for the very same slots: others would show which of them are wanted. */
-  #fetchPaying(request: Uint8Array): Promise<Uint8Array> {
-    return paying(request, fetchRecords, async (bits) => {
+  #fetchPaying(request: Uint8Array, ask: typeof fetchRecords): Promise<Uint8Array> {
+    return paying(request, ask, async (bits) => {
       const paid = await this.engine.call('pay-fetch', { request, bits });
       return paid.request;
     });

@@ -109,3 +109,43 @@ test('a file that cannot be read any more is named as that', async () => {
   );
   assert.equal(sending.interrupted, false);
 });
+
+test('pausing ends the put at once, and the very same part goes first when it goes on', async () => {
+  const { visit, log } = visitOf([null]);
+  const whole = (visit as { putPart(frame: Uint8Array): Promise<Uint8Array> }).putPart;
+  let hangs = true;
+  const sending: FileSending = new FileSending(
+    {
+      ...(visit as object),
+      putPart: (frame: Uint8Array, stop: AbortSignal) =>
+        frame[0] !== 2 || !hangs
+          ? whole(frame)
+          : new Promise((_, reject) => {
+              log.push('put 2 hangs');
+              stop.addEventListener('abort', () => reject(new Trouble('unreachable')));
+              queueMicrotask(() => sending.pause());
+            }),
+    } as never,
+    false,
+    what,
+  );
+  await assert.rejects(
+    sending.send(() => undefined),
+    { code: 'files-paused' },
+  );
+  assert.deepEqual([sending.interrupted, sending.sent], [false, 4], 'nothing goes on by itself');
+  hangs = false;
+  await sending.send(() => undefined);
+  assert.deepEqual(log, ['seal ten ', 'put 1', 'seal byte', 'put 2 hangs', 'put 2', 'seal s!', 'put 3', FINISH]);
+});
+
+test('a file that was taken away does not go with a letter, even where all of it has arrived', async () => {
+  const { visit } = visitOf([]);
+  const sending = new FileSending(visit, false, what);
+  await sending.send(() => undefined);
+  sending.stop();
+  await assert.rejects(
+    sending.send(() => undefined),
+    { code: 'files-stopped' },
+  );
+});

@@ -2,6 +2,7 @@
 import { element, freshId } from '../../shared/element.ts';
 import { say, whenSaid, text } from '../../shared/say.ts';
 import { Trouble } from '../trouble.ts';
+import type { Calls } from '../wire.ts';
 import type { Visit } from '../visit.ts';
 import { notice } from '../views/notice.ts';
 import { refusal, toSend, type Chosen } from './chosen.ts';
@@ -21,6 +22,9 @@ export interface FilesField {
   clear(): void;
 }
 
+/** Enough to see whether a file is a picture. */
+const HEAD = 16;
+
 interface Entry {
   chosen: Chosen;
   item: FileItem;
@@ -32,11 +36,24 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
   let entries: Entry[] = [];
   const remark = notice();
   const list = element('ul', { class: 'files__list' });
+  const interrupted = (): boolean => entries.some(({ sending }) => sending?.interrupted === true);
+  /** There while files are on their way, or would go on by themselves. */
+  const pause = say(element('button', { type: 'button', class: 'cdx-button files__pause' }), 'files-pause');
+  let busy = false;
+  const showPause = (): void => {
+    pause.hidden = !busy && !interrupted();
+  };
+  showPause();
+  pause.addEventListener('click', () => {
+    for (const { sending } of entries) sending?.pause();
+    if (!busy) remark.show('calm', 'trouble-files-paused');
+    showPause();
+  });
   const id = freshId('files');
   const hint = element('p', { class: 'hint', id: `${id}-hint` });
   const input = element('input', { id, type: 'file', class: 'files__input', multiple: true, 'aria-describedby': `${id}-hint` });
   const label = say(element('label', { for: id, class: 'field-label' }), 'files-label');
-  const root = element('div', { class: 'field files' }, label, hint, input, remark.root, list);
+  const root = element('div', { class: 'field files' }, label, hint, input, remark.root, list, pause);
 
   const showHint = (): void => {
     const view = visit.standing.is === 'ready' ? visit.standing.view : null;
@@ -51,6 +68,7 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
     entry.item.end();
     entries = entries.filter((other) => other !== entry);
     remark.clear();
+    showPause();
     input.focus();
   };
 
@@ -77,19 +95,30 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
     item.show();
   };
 
+  const cleaned = async (bytes: Blob): Promise<Calls['clean-picture']['answer']['picture']> =>
+    (await visit.engine.call('clean-picture', { bytes: new Uint8Array(await bytes.arrayBuffer()) })).picture;
+
   const look = async (file: File): Promise<Chosen['look']> => {
+    // Only pictures are read as a whole here: what goes as it is never lies in memory at once. The
+    // head of one is a damaged picture.
+    const is = await cleaned(file.slice(0, HEAD)).then(
+      (picture) => picture !== null,
+      (error: unknown) => error instanceof Trouble && error.code === 'picture-damaged',
+    );
+    if (!is) return { is: 'opaque' };
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const { picture } = await visit.engine.call('clean-picture', { bytes });
+      const picture = await cleaned(file);
       if (picture === null) return { is: 'opaque' };
       const { data, type, removed } = picture;
       return { is: 'picture', clean: { bytes: new Blob([data as BlobPart], { type }), removed } };
-    } catch (error) {
-      return error instanceof Trouble && error.code === 'picture-damaged' ? { is: 'damaged' } : { is: 'opaque' };
+    } catch {
+      // A picture that was not cleaned, for whatever reason, must not pass for a file without metadata.
+      return { is: 'damaged' };
     }
   };
 
   const addAll = async (files: Iterable<File>): Promise<void> => {
+    if (busy) return;
     remark.clear();
     // One after another: pictures are looked at in memory.
     for (const file of files) await add(file);
@@ -109,21 +138,35 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
   return {
     root,
     any: () => entries.length > 0,
-    interrupted: () => entries.some(({ sending }) => sending?.interrupted === true),
+    interrupted,
     async send(moved) {
       if (entries.some(({ chosen }) => chosen.look.is === 'looking')) throw new Trouble('files-looking');
-      const going = entries.map((entry) => {
-        entry.sending ??= new FileSending(visit, followsUp, toSend(entry.chosen));
-        return { sending: entry.sending, size: toSend(entry.chosen).bytes.size };
-      });
-      const all = going.reduce((sum, { size }) => sum + size, 0);
-      const tell = (): void => moved(going.reduce((sum, { sending }) => sum + sending.sent, 0), all);
-      const files: number[] = [];
-      for (const { sending } of going) {
-        tell();
-        files.push(await sending.send(tell));
+      const going = (): FileSending[] =>
+        entries.map((entry) => (entry.sending ??= new FileSending(visit, followsUp, toSend(entry.chosen))));
+      const tell = (): void => {
+        const sum = (of: (one: FileSending) => number): number => going().reduce((all, one) => all + of(one), 0);
+        moved(sum((one) => one.sent), sum((one) => one.size));
+      };
+      const become = (now: boolean): void => {
+        busy = now;
+        input.disabled = now;
+        showPause();
+      };
+      if (entries.length === 0) return [];
+      remark.clear();
+      become(true);
+      try {
+        for (const sending of going()) {
+          tell();
+          await sending.send(tell);
+        }
+        // Once more, for one that arrived may have been taken away while the others went.
+        const files: number[] = [];
+        for (const sending of going()) files.push(await sending.send(tell));
+        return files;
+      } finally {
+        become(false);
       }
-      return files;
     },
     clear() {
       for (const { item } of entries) item.end();

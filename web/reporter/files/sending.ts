@@ -13,6 +13,9 @@ interface Pending {
   until: number;
 }
 
+/** Said where somebody has paused. */
+const PAUSED = new Trouble('files-paused');
+
 export class FileSending {
   readonly #visit: Pick<Visit, 'engine' | 'putPart'>;
   readonly #followsUp: boolean;
@@ -21,6 +24,9 @@ export class FileSending {
   #pending: Pending | null = null;
   #finished = false;
   #stopped = false;
+  #paused = false;
+  /** Ends the put that is under way. */
+  #put: AbortController | null = null;
   /** Bytes that arrived. */
   sent = 0;
 
@@ -31,24 +37,40 @@ export class FileSending {
     this.#what = what;
   }
 
-  /** True where a part may or may not have arrived: sending again goes on from there. */
-  get interrupted(): boolean {
-    return this.#pending !== null;
+  /** Bytes of the file. */
+  get size(): number {
+    return this.#what.bytes.size;
   }
 
-  /** Ends sending after the part that is on its way. */
+  /** True where a part may or may not have arrived and nobody has paused: sending again goes on from there. */
+  get interrupted(): boolean {
+    return this.#pending !== null && !this.#paused;
+  }
+
+  /** Ends sending at once and for good. */
   stop(): void {
     this.#stopped = true;
+    this.#put?.abort();
     this.#startOver();
+  }
+
+  /** Ends sending at once; sending again goes on from there. */
+  pause(): void {
+    this.#paused = true;
+    this.#put?.abort();
   }
 
   /** Sends what has not arrived yet; gives the number under which a letter names the file. */
   async send(moved: () => void): Promise<number> {
+    this.#paused = false;
     try {
       return await this.#goOn(moved);
     } catch (error) {
+      if (this.#stopped) throw new Trouble('files-stopped');
+      // What was paused is not a connection that was lost.
+      if (this.#paused && (this.#pending !== null || error === PAUSED)) throw PAUSED;
       // The Worker counts what it has sealed: without the bytes of the last part, all begins anew.
-      if (!this.interrupted) this.#startOver();
+      if (this.#pending === null) this.#startOver();
       throw error;
     }
   }
@@ -61,8 +83,9 @@ export class FileSending {
   }
 
   async #goOn(moved: () => void): Promise<number> {
+    if (this.#stopped) throw new Trouble('files-stopped');
     const { engine } = this.#visit;
-    this.#file ??= (await engine.call('begin-file', { size: this.#what.bytes.size })).file;
+    this.#file ??= (await engine.call('begin-file', { size: this.size })).file;
     const file = this.#file;
     while (!this.#finished) {
       const pending = this.#pending ?? (await this.#next(file));
@@ -73,7 +96,7 @@ export class FileSending {
         break;
       }
       this.#pending = pending;
-      await this.#put(pending);
+      await this.#deliver(pending);
       this.#pending = null;
       this.sent = pending.until;
       moved();
@@ -83,6 +106,7 @@ export class FileSending {
 
   async #next(file: number): Promise<Pending | null> {
     if (this.#stopped) throw new Trouble('files-stopped');
+    if (this.#paused) throw PAUSED;
     const { engine } = this.#visit;
     const { slice } = await engine.call('file-wants', { file });
     if (slice === null) return null;
@@ -101,10 +125,12 @@ export class FileSending {
     }
   }
 
-  async #put(pending: Pending): Promise<void> {
+  async #deliver(pending: Pending): Promise<void> {
     const { engine } = this.#visit;
     const { envelope } = pending.outgoing;
-    const send = (frame: Uint8Array): Promise<Uint8Array> => this.#visit.putPart(frame);
+    const put = new AbortController();
+    this.#put = put;
+    const send = (frame: Uint8Array): Promise<Uint8Array> => this.#visit.putPart(frame, put.signal);
     try {
       const promise = await paying(pending.frame, send, async (bits) => {
         pending.frame = await dearer(engine, envelope, bits);

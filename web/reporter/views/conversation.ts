@@ -224,6 +224,8 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     const went = await send.run(async (stage) => {
       await visit.beforePut();
       const attached = await files.send((sent, all) => stage('files', [sizeInWords(sent), sizeInWords(all)]));
+      // From here on they are part of what is being sealed.
+      files.root.inert = true;
       const compose = () => visit.engine.call('compose-message', { text: said, readers: chosen, files: attached });
       arrived = await sending.send(compose, stage);
     });
@@ -241,7 +243,10 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     show();
     record.replaceChildren(recordLine(visit, letter, 'reply-sent').root);
   };
-  const retry = new Retry(() => void (root.isConnected && submit()));
+  const retry = new Retry(() => {
+    const goesOn = sending.uncertain || files.interrupted();
+    if (root.isConnected && goesOn) void submit();
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();

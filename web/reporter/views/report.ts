@@ -111,6 +111,8 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
       words = await visit.engine.call('words', { language: language() });
       await visit.beforePut();
       const attached = await files.send((sent, all) => stage('files', [sizeInWords(sent), sizeInWords(all)]));
+      // From here on they are part of what is being sealed.
+      files.root.inert = true;
       const compose = () => visit.engine.call('compose-report', { readers: chosen, body, files: attached });
       arrived = await sending.send(compose, stage);
     });
@@ -129,7 +131,10 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
     sheet.root.querySelector('h1')?.focus();
   };
   // A page that was wiped meanwhile has nothing to send any more.
-  const retry = new Retry(() => void (root.isConnected && submit()));
+  const retry = new Retry(() => {
+    const goesOn = sending.uncertain || files.interrupted();
+    if (root.isConnected && goesOn) void submit();
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();

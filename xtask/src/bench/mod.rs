@@ -24,6 +24,8 @@ pub enum Bench {
     Visit,
     /// Sealing in a browser, beside typage in the same page
     Web,
+    /// The largest file from a browser to a desk and back, and the memory it takes
+    File,
 }
 
 /// Measures and prints.
@@ -37,5 +39,6 @@ pub fn run(bench: Bench) -> Result<(), Failure> {
         Bench::Put => put::run(),
         Bench::Visit => visit::run(),
         Bench::Web => web::run(),
+        Bench::File => web::file(),
     }
 }
