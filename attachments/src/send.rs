@@ -26,7 +26,8 @@ pub enum SendError {
 
 /// Seals and puts all parts of a file and answers what the message is to say about it. `part`
 /// makes of a sealed part something to put. Memory is that of some parts, however long the file
-/// is. After a lost connection the same part is put again, for as long as `patience` says.
+/// is. After a lost connection the same part is put again, for as long as `patience` says. Not
+/// across runs: that would need the file's keys on the disk.
 ///
 /// # Errors
 /// [`SendError`].

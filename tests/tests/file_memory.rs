@@ -56,15 +56,7 @@ fn memory_does_not_grow_with_the_file() {
         let (filed, sending) = run(&line, "with a file");
         let id = &sha256(&content).to_string()[..8];
         let folder = home.path().display().to_string();
-        let line = [
-            "save",
-            "--json",
-            &id,
-            "--words-fd",
-            "0",
-            "--folder",
-            &folder,
-        ];
+        let line = ["save", "--json", id, "--words-fd", "0", "--folder", &folder];
         let (saved, saving) = run(&line, filed["words"].as_str().unwrap());
         assert!(std::fs::read(saved["file"].as_str().unwrap()).unwrap() == content);
         println!("{size} bytes: {sending} for sending, {saving} for saving");
