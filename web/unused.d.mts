@@ -1,0 +1,1 @@
+export function withoutUnused(css: string, texts: readonly string[]): string;
