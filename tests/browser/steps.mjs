@@ -1,10 +1,11 @@
-// What people do in the journeys: file, come back, answer.
+// What people do in the journeys: file, come back, answer. In plain CSS, so that any browser can be
+// driven through them.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { until } from './world.mjs';
 
 /** The field in which one says what happened. */
-export const STORY = 'textarea >> nth=0';
+export const STORY = '#report-form > .field textarea';
 
 /** Opens the page for writing. */
 export async function open(page, world, address = '/') {
@@ -32,7 +33,7 @@ export async function comeBack(page, world, words) {
   await page.goto('about:blank');
   await page.goto(`${world.url}/#return`);
   await page.waitForSelector('.page:not([hidden]) .word-fields');
-  await page.fill('.word-fields input >> nth=0', words.join(' '));
+  await page.fill('.word-fields li:first-child input', words.join(' '));
   await page.click('.page:not([hidden]) button[type=submit]');
 }
 
@@ -48,7 +49,7 @@ export function readsAfterAWhile(page, world, words, text) {
 /** Writes back in an open conversation. */
 export async function writeBack(page, text) {
   await page.fill('.conversation textarea', text);
-  await page.click('.conversation button.send >> nth=0');
+  await page.click('.conversation > form button.send');
   await page.waitForSelector('.conversation .notice--good');
 }
 

@@ -30,6 +30,8 @@ struct Missing {
     what: String,
     why: &'static str,
     cure: Cure,
+    /// What happens where it cannot be had. None: nothing at all goes on.
+    without: Option<&'static str>,
 }
 
 /// How a missing thing is had.
@@ -67,11 +69,26 @@ pub fn ensure(needs: &[Need]) -> Result<(), Failure> {
     for thing in &missing {
         println!("  {} ({})", thing.what, thing.why);
     }
-    install(&missing)?;
-    match look(needs)?.first() {
+    let (wished, needed): (Vec<Missing>, Vec<Missing>) = missing
+        .into_iter()
+        .partition(|thing| thing.without.is_some());
+    install(&needed)?;
+    for thing in wished {
+        do_without(&thing, install(std::slice::from_ref(&thing)));
+    }
+    match look(needs)?.iter().find(|thing| thing.without.is_none()) {
         None => Ok(()),
         Some(thing) => Err(Failure::new(format!("still missing: {}", thing.what))),
     }
+}
+
+/// Says loudly what will not be shown because something could not be installed.
+fn do_without(thing: &Missing, installed: Result<(), Failure>) {
+    let (Err(failure), Some(without)) = (installed, thing.without) else {
+        return;
+    };
+    eprintln!("{failure}");
+    eprintln!("warning: {} could not be installed: {without}", thing.what);
 }
 
 fn look(needs: &[Need]) -> Result<Vec<Missing>, Failure> {
@@ -99,6 +116,15 @@ fn look(needs: &[Need]) -> Result<Vec<Missing>, Failure> {
                         what: "Chromium".into(),
                         why: "the browser tests file reports in it",
                         cure: Cure::System(vec!["chromium"]),
+                        without: None,
+                    });
+                }
+                if firefox().is_none() {
+                    missing.push(Missing {
+                        what: "Firefox ESR".into(),
+                        why: "some browser tests file reports in it, without WebAssembly too",
+                        cure: Cure::System(vec!["firefox-esr"]),
+                        without: Some("the tests in it are SKIPPED and show nothing"),
                     });
                 }
             }
@@ -115,6 +141,7 @@ fn look_for_wasm(missing: &mut Vec<Missing>) {
             what: format!("Rust for {WASM_TARGET}"),
             why: "the site seals reports in WASM",
             cure: if rustup { Cure::RustupTarget } else { system() },
+            without: None,
         });
     }
     if toolchain::detect_plain().is_none() {
@@ -126,6 +153,7 @@ fn look_for_wasm(missing: &mut Vec<Missing>) {
             } else {
                 system()
             },
+            without: None,
         });
     }
 }
@@ -137,6 +165,7 @@ fn look_for_node(missing: &mut Vec<Missing>) -> Result<(), Failure> {
             what: "Node.js with npm".into(),
             why,
             cure: Cure::System(vec!["nodejs", "npm"]),
+            without: None,
         });
         return Ok(());
     }
@@ -181,6 +210,7 @@ fn look_for_npm_packages(
             what: format!("npm packages of {folder}/"),
             why,
             cure: Cure::NpmPackages(folder),
+            without: None,
         });
     }
     Ok(())
@@ -278,6 +308,11 @@ pub fn chromium() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
         .find_map(process::find)
+}
+
+/// The Firefox of this machine, for the browser tests.
+pub fn firefox() -> Option<std::path::PathBuf> {
+    process::find("firefox-esr")
 }
 
 #[cfg(test)]

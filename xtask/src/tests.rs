@@ -8,19 +8,22 @@ use crate::failure::Failure;
 use crate::setup::{self, Need};
 use crate::{check, layout, process, programs, site, wasm};
 
-/// Tests that passed and failed.
+/// Tests that passed, failed, and did not run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     /// Tests that ran and passed.
     pub passed: u64,
     /// Tests that ran and failed.
     pub failed: u64,
+    /// Tests that could not run here, and so have shown nothing.
+    pub skipped: u64,
 }
 
 impl std::ops::AddAssign for Count {
     fn add_assign(&mut self, other: Count) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.skipped += other.skipped;
     }
 }
 
@@ -79,6 +82,9 @@ pub fn run() -> Result<(), Failure> {
             " (broke off)"
         };
         println!("{:8} {}{note}", outcome.suite, outcome.count);
+        if outcome.count.skipped > 0 {
+            println!("{:8} {} SKIPPED, see above why", "", outcome.count.skipped);
+        }
         total += outcome.count;
     }
     if let Some(broken) = outcomes.iter().find(|outcome| !outcome.is_counted()) {
@@ -129,6 +135,9 @@ fn npm(suite: &'static str, folder: &str) -> Result<Outcome, Failure> {
     if let Some(chromium) = setup::chromium() {
         npm.env("CHROMIUM", chromium);
     }
+    if let Some(firefox) = setup::firefox() {
+        npm.env("FIREFOX", firefox);
+    }
     counted(suite, &mut npm)
 }
 
@@ -160,27 +169,25 @@ fn cargo_count(line: &str) -> Option<Count> {
     Some(Count {
         passed: number(" passed")?,
         failed: number(" failed")?,
+        skipped: 0,
     })
 }
 
-/// `# pass 3` or `ℹ pass 3`, and the same with `fail` and `cancelled`.
+/// `# pass 3` or `ℹ pass 3`, and the same with `fail`, `cancelled` and `skipped`.
 fn node_count(line: &str) -> Option<Count> {
     let (word, number) = line
         .strip_prefix("# ")
         .or_else(|| line.strip_prefix("ℹ "))?
         .split_once(' ')?;
     let number = number.trim().parse().ok()?;
+    let mut count = Count::default();
     match word {
-        "pass" => Some(Count {
-            passed: number,
-            failed: 0,
-        }),
-        "fail" | "cancelled" => Some(Count {
-            passed: 0,
-            failed: number,
-        }),
-        _ => None,
+        "pass" => count.passed = number,
+        "fail" | "cancelled" => count.failed = number,
+        "skipped" => count.skipped = number,
+        _ => return None,
     }
+    Some(count)
 }
 
 #[cfg(test)]
@@ -188,7 +195,11 @@ mod counting {
     use super::*;
 
     fn count(passed: u64, failed: u64) -> Count {
-        Count { passed, failed }
+        Count {
+            passed,
+            failed,
+            ..Count::default()
+        }
     }
 
     #[test]
@@ -206,6 +217,7 @@ mod counting {
         assert_eq!(count_in("# cancelled 1"), count(0, 1));
         assert_eq!(count_in("# tests 9"), count(0, 0));
         assert_eq!(count_in("# Subtest: pass 9"), count(0, 0));
+        assert_eq!(count_in("# skipped 2").skipped, 2);
     }
 
     #[test]

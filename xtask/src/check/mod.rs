@@ -155,11 +155,11 @@ fn is_wanted(check: &Check, only: Option<&str>) -> bool {
 fn show(check: &Check) -> Count {
     let passed = Count {
         passed: 1,
-        failed: 0,
+        ..Count::default()
     };
     let failed = Count {
-        passed: 0,
         failed: 1,
+        ..Count::default()
     };
     let started = Instant::now();
     let name = check.name;
