@@ -2,6 +2,7 @@
 // it goes on by itself when the connection is back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { breaking, goesAgain, stopTime } from './breaking.mjs';
 import { withChromium } from './chromium.mjs';
 import { STORY, findsCase, open, readsAfterAWhile } from './steps.mjs';
 import { startWorld } from './world.mjs';
@@ -13,26 +14,13 @@ before(async () => {
 });
 after(() => world?.stop());
 
-/** Lets the next puts fail as `ways` say: `lost` before they arrive, `unanswered` after. */
-async function breaking(context, ways) {
-  const bodies = [];
-  await context.route('**/v1/envelopes', async (route) => {
-    bodies.push(route.request().postDataBuffer());
-    const way = ways.shift();
-    if (way === 'unanswered') await route.fetch();
-    if (way === undefined) await route.continue();
-    else await route.abort('connectionreset');
-  });
-  return bodies;
-}
-
 for (const way of ['lost', 'unanswered']) {
   test(`a report is ${way}: the same bytes go again by themselves, and it is there once`, async () => {
     const { page, context } = await chromium.visitor();
-    const bodies = await breaking(context, [way]);
+    const bodies = await breaking(context, '/v1/envelopes', [way]);
     const story = `It broke off here (${way}).`;
     await open(page, world);
-    await page.clock.install();
+    await stopTime(page);
     await page.fill(STORY, story);
     await page.click('#report-form button[type=submit]');
     await page.waitForSelector('text=The server does not answer at the moment.');
@@ -75,14 +63,13 @@ test('a follow-up that broke off goes again as well', async () => {
   const words = await page.$$eval('.words__word', (all) => all.map((word) => word.textContent));
   await findsCase(world, 1, 'Before the tunnel.');
   await readsAfterAWhile(page, world, words, 'Before the tunnel.');
-  const bodies = await breaking(context, ['unanswered', 'lost']);
+  const bodies = await breaking(context, '/v1/envelopes', ['unanswered', 'lost']);
   await page.fill('.conversation textarea', 'And after it.');
-  await page.click('.conversation button.send >> nth=0');
+  await stopTime(page);
+  await page.click('.conversation > form button.send');
   await page.waitForSelector('.conversation >> text=We keep trying to send exactly what you wrote');
-  await page.click('.conversation button.send >> nth=0');
-  await page.waitForFunction(() => document.querySelector('.conversation .send').getAttribute('aria-disabled') === 'false');
-  await page.click('.conversation button.send >> nth=0');
-  await page.waitForSelector('.conversation .notice--good');
+  await goesAgain(page, '.conversation .notice--good');
+  assert.equal(bodies.length, 3);
   assert.equal(new Set(bodies.map((body) => body.toString('hex'))).size, 1);
   await findsCase(world, 1, 'And after it.');
   await context.close();

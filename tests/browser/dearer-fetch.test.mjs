@@ -43,10 +43,11 @@ test('a dearer fetch asks for the same slots', async () => {
   await context.close();
 });
 
-test('a server that asks for more than its roster allows gets nothing more', async () => {
+test('a look that costs more than the roster allows is not paid for', async () => {
   const { page, context } = await chromium.visitor();
   const bodies = await lookedFor(page, context, DEAR + 1);
-  await page.waitForSelector('.page:not([hidden]) .notice');
+  // Not any notice: the first one only says that it is looking.
+  await page.waitForSelector('.page:not([hidden]) .notice--care');
   assert.equal(bodies.length, 1);
   await context.close();
 });

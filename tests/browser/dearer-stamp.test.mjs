@@ -45,7 +45,7 @@ test('a dearer stamp is found, and the envelope is the same', async () => {
   await context.close();
 });
 
-test('a server that asks for more than its roster allows gets nothing more', async () => {
+test('a stamp that costs more than the roster allows is not paid for', async () => {
   const { page, context } = await chromium.visitor();
   const bodies = await dear(context, [MOST + 1]);
   await open(page, world);

@@ -76,6 +76,8 @@ test('with the 12 words on the screen', async () => {
   await open(page, world);
   await page.fill(STORY, 'A secret with words.');
   await send(page);
+  // Until it is recorded the page may be loading anew: what it asks for then is not asked by leaving.
+  await page.waitForSelector('.after .notice >> text=Recorded');
   await leaves(page, context);
   await context.close();
 });
