@@ -1,8 +1,10 @@
 // Exactly what will be sent, before it is sent: made from the very object that is sealed.
 import { element } from '../../shared/element.ts';
 import { listInWords, say, text, whenSaid, type MessageKey } from '../../shared/say.ts';
+import type { Chosen } from '../files/chosen.ts';
 import type { Member, ReportBody } from '../wire.ts';
 import type { Choice } from './choice.ts';
+import { filesPreview } from './preview-files.ts';
 import { languagesInWords, nameOf } from './readers.ts';
 import { CERTAINTY, FOR_WHOM, KINDS, WISHES, labelOf } from './vocabulary.ts';
 
@@ -15,6 +17,7 @@ export interface Preview {
 /** What the page would send now. */
 export interface Draft {
   body: ReportBody;
+  files: readonly Chosen[];
   /** Null while nobody can be named yet. */
   readers: Member[] | null;
 }
@@ -52,10 +55,11 @@ export function preview(draft: () => Draft): Preview {
   const list = element('dl', { class: 'preview__list' });
   const row = (term: HTMLElement, value: HTMLElement): HTMLElement => element('div', {}, term, value);
   const fill = (): void => {
-    const { body, readers } = draft();
+    const { body, files, readers } = draft();
     const rows = rowsOf(body).map(([key, value]) =>
       row(say(element('dt'), key), element('dd', { class: 'preview__value', dir: 'auto', translate: 'no' }, value)),
     );
+    if (files.length > 0) rows.push(row(say(element('dt'), 'files-label'), element('dd', {}, filesPreview(files))));
     const who = readers === null ? text('who-reads-loading') : listInWords(readers.map(nameOf));
     list.replaceChildren(...rows, row(say(element('dt'), 'preview-readers'), element('dd', { translate: 'no' }, who)));
   };
