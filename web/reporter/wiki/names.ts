@@ -44,15 +44,24 @@ const PAGES = {
     'Contribuții', 'Katkılar', 'KullanıcıKatkıları', 'مساهمات', 'مشارکت‌ها', 'תרומות', '投稿記録', '用户贡献', '用戶貢獻',
     '使用者貢獻', '기여', '기여목록', '사용자기여', 'Đóng góp', 'Kontribusi pengguna', 'Kontribusi', 'Συνεισφορές', 'Contribucions', 'Kontribuoj',
   ],
-  diff: ['Diff', 'MobileDiff', 'Diferencia', 'Differenze', 'Różnice', 'Ero', 'Diffs'],
+  diff: [
+    'Diff', 'MobileDiff', 'Różnice', 'Изменения', '差分', 'تفاوت',
+    'Diferenças entre edições', 'Mudanças entre edições',
+  ],
   revision: [
     'PermanentLink', 'PermaLink', 'Permanenter Link', 'Lien permanent', 'Enlace permanente', 'LinkPermanente', 'Ligação permanente',
-    'PermanenteVerwijzing', 'Niezmienny link', 'Постоянная ссылка', 'Постійне посилання', 'Permanent länk', 'Permanent lenke', 'Ikilinkki', 'Trvalý odkaz',
+    'PermanenteVerwijzing', 'Niezmienny link', 'Постоянная ссылка', 'Постійне посилання', 'Permanent länk', 'Permanent lenke', 'Permanent lenkje', 'Ikilinkki', 'Trvalý odkaz',
+    'Püsilink', '固定リンク', '固定链接', '永久链接',
   ],
   log: [
-    'Log', 'Logs', 'AbuseLog', 'Logbuch', 'Missbrauchsfilter-Logbuch', 'Journal', 'Journaux', 'Registro',
+    'Log', 'Logs', 'Logbuch', 'Journal', 'Journaux', 'Registro',
     'Registros', 'Registri', 'Registo', 'Logboeken', 'Logboek', 'Rejestr', 'Logi', 'Журналы', 'Журнали', 'Logg', 'Logger', 'Loki', 'Protokolovací záznamy',
     'Rendszernaplók', 'Jurnal', 'Günlük', 'سجل', 'سجلات', 'سیاهه', 'יומנים', 'ログ', '日志', '日誌', '기록', 'Nhật trình', 'Catatan', 'Registre', 'Protokolo',
+    // The log of the filter against abuse.
+    'AbuseLog', 'Missbrauchsfilter-Logbuch', 'Journal du filtre antiabus', 'Journal des abus', 'RegistroAbusos', 'RegistroAbusi',
+    'Registro de abusos', 'Filterlogboek', 'Misbruiklogboek', 'Rejestr nadużyć', 'Журнал злоупотреблений', 'Журнал зловживань',
+    'Missbrukslogg', 'Misbrukslogg', 'Väärinkäyttöloki', 'Záznam filtrů zneužití', 'İstismarGünlüğü', 'سجل الإساءة',
+    'سیاههٔ خرابکاری', 'יומן ההשחתות', '不正利用記録', '滥用日志', '濫用日誌', '편집필터기록',
   ],
 } as const;
 
