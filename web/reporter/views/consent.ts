@@ -2,6 +2,7 @@
 // allowed is not; nobody has to answer, and every answer can be changed.
 import { element } from '../../shared/element.ts';
 import { dayInWords, say, text, whenSaid } from '../../shared/say.ts';
+import { Retry } from '../retry.ts';
 import type { Consent, ConsentView, MessageView } from '../wire.ts';
 import { tick } from './choice.ts';
 import { sendButton, type Busy } from './send-button.ts';
@@ -12,8 +13,17 @@ export interface Answer {
   items: Consent[];
 }
 
-/** Sends an answer; shows its own stages. */
-type Send = (answer: Answer, stage: (now: Busy) => void) => Promise<void>;
+export interface Answering {
+  /** Sends an answer; shows its own stages. */
+  send(answer: Answer, stage: (now: Busy) => void): Promise<void>;
+  /** True while an answer may or may not have arrived. */
+  uncertain(): boolean;
+}
+
+/** Whether two answers say the same to the same request. */
+export function sameAnswer(one: Answer, other: Answer): boolean {
+  return one.request === other.request && one.items.join() === other.items.join();
+}
 
 /** The messages after an answer was sent on `day`: the request knows it, and it stands at the end. */
 export function withAnswer(messages: readonly MessageView[], answer: Answer, day: number): MessageView[] {
@@ -57,12 +67,14 @@ function question(to: string): HTMLElement {
 }
 
 /** The form below a letter that asks; null for all other letters. */
-export function consentRequest(message: MessageView, send: Send): HTMLElement | null {
+export function consentRequest(message: MessageView, answering: Answering): HTMLElement | null {
   const { consent, digest } = message;
   if (consent === null) return null;
   const items = consent.items.map((item, at) => itemOf(`consent-${digest}-${at}`, item));
   const button = sendButton('consent-send', undefined, 'quiet');
   const { answered } = consent;
+  const locked = say(element('p', { class: 'hint' }), 'locked-answer');
+  locked.hidden = true;
   const form = element(
     'form',
     { class: 'consent', autocomplete: 'off', novalidate: true },
@@ -71,12 +83,23 @@ export function consentRequest(message: MessageView, send: Send): HTMLElement | 
     answered === null
       ? say(element('p', { class: 'hint' }), 'consent-hint')
       : say(element('p', { class: 'hint' }), 'consent-answered', () => [dayInWords(answered)]),
+    locked,
     button.root,
   );
+  const submit = async (): Promise<void> => {
+    const answer: Answer = { request: digest, items: items.map((item) => item.chosen()) };
+    const went = await button.run((stage) => answering.send(answer, stage));
+    const again = !went && answering.uncertain();
+    for (const { root } of items) root.inert = again;
+    locked.hidden = !again;
+    if (again) retry.plan();
+    else retry.done();
+  };
+  // A conversation that was closed meanwhile has nothing to send any more.
+  const retry = new Retry(() => void (form.isConnected && submit()));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const answer: Answer = { request: digest, items: items.map((item) => item.chosen()) };
-    void button.run((stage) => send(answer, stage));
+    void submit();
   });
   return form;
 }

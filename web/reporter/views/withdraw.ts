@@ -2,12 +2,14 @@
 // tick and a button, so that nothing is lost by a slip of the thumb.
 import { element } from '../../shared/element.ts';
 import { say, type MessageKey } from '../../shared/say.ts';
+import { Retry } from '../retry.ts';
 import { Sending } from '../sending.ts';
 import { remove } from '../server.ts';
+import { isUncertain } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 import { tick } from './choice.ts';
 import { notice } from './notice.ts';
-import { sendButton } from './send-button.ts';
+import { sendButton, type Busy } from './send-button.ts';
 
 const WHAT: readonly MessageKey[] = ['withdraw-now', 'withdraw-asked', 'withdraw-stays', 'withdraw-line'];
 
@@ -27,7 +29,8 @@ export function withdrawal(visit: Visit, done: (page: HTMLElement) => void): HTM
       sure.input.focus();
       return;
     }
-    const went = await button.run(async (stage) => {
+    let lost = false;
+    const work = async (stage: (now: Busy) => void): Promise<void> => {
       // Listed first: the wish itself has to stay where the readers can find it.
       deletions ??= (await visit.engine.call('deletions', {})).frames;
       // The wish goes before the deletions: no failure may leave the readers unasked.
@@ -35,13 +38,26 @@ export function withdrawal(visit: Visit, done: (page: HTMLElement) => void): HTM
       asked = true;
       stage('deleting');
       for (let next = deletions[0]; next !== undefined; next = deletions[0]) {
+        // To delete what was deleted already does no harm.
         await remove(next);
         deletions.shift();
       }
-    });
+    };
+    const went = await button.run((stage) =>
+      work(stage).catch((error: unknown) => {
+        lost = isUncertain(error);
+        throw error;
+      }),
+    );
+    // What was begun is gone through with: the tick cannot be taken back any more.
+    sure.root.inert = lost || asked;
+    if (lost) retry.plan();
+    else retry.done();
     if (went) done(withdrawn());
+    else if (lost) remark.show('calm', asked ? 'withdraw-half-again' : 'locked-answer');
     else if (asked) remark.show('care', 'withdraw-half');
   };
+  const retry = new Retry(() => void (form.isConnected && withdraw()));
   const form = element(
     'form',
     { class: 'withdraw__form', autocomplete: 'off', novalidate: true },

@@ -1,0 +1,67 @@
+// What is answered to a request, and the wish to delete, go again by themselves after a connection
+// broke, as letters do: the same bytes, until they are there, once.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { breaking, goesAgain, stopTime } from './breaking.mjs';
+import { withChromium } from './chromium.mjs';
+import { file, findsCase, readsAfterAWhile } from './steps.mjs';
+import { startWorld, until } from './world.mjs';
+
+const chromium = withChromium();
+let world;
+let folder;
+before(async () => {
+  world = await startWorld();
+  folder = await mkdtemp(join(tmpdir(), 'beistand-answer-'));
+});
+after(async () => {
+  await world?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const all = (bodies) => new Set(bodies.map((body) => body.toString('hex'))).size;
+
+test('an answer to a request, then a withdrawal: each goes again until it is there', async () => {
+  const { page, context } = await chromium.visitor();
+  const words = await file(page, world, 'Asked in a tunnel.');
+  const desk = world.desk(1);
+  const number = await findsCase(world, 1, 'Asked in a tunnel.');
+  await writeFile(join(folder, 'request'), 'the lawyer\nyour first letter\n');
+  desk.verb('consent', 'ask', number, '--request', join(folder, 'request'));
+  await readsAfterAWhile(page, world, words, 'May this be shown to the lawyer?');
+
+  await stopTime(page);
+  const answers = await breaking(context, '/v1/envelopes', ['unanswered', 'lost']);
+  await page.locator('.consent').getByLabel('Yes').check();
+  await page.click('.consent button');
+  await page.waitForSelector('.consent >> text=We keep trying to send exactly this');
+  assert.equal(await page.locator('.consent fieldset').evaluate((one) => one.inert), true, 'what may have arrived is not changed');
+  await goesAgain(page, 'text=Your answer has arrived');
+  assert.deepEqual([answers.length, all(answers)], [3, 1]);
+  await until(() => {
+    desk.sync();
+    return /"answer":"?yes/.test(JSON.stringify(desk.verb('consent', 'show', number)));
+  }, 'the desk to see the answer');
+
+  await context.unroute('**/v1/envelopes');
+  const wishes = await breaking(context, '/v1/envelopes', ['unanswered']);
+  await breaking(context, '/v1/delete', Array(100).fill('lost'));
+  await page.click('.withdraw summary');
+  await page.click('.withdraw label');
+  await page.click('.withdraw button');
+  await page.waitForSelector('.withdraw >> text=We keep trying to send exactly this');
+  await goesAgain(page, '.withdraw >> text=We keep trying. Please leave the page open.');
+  await context.unroute('**/v1/delete');
+  const deletions = await breaking(context, '/v1/delete', ['unanswered']);
+  await goesAgain(page, 'h1:has-text("It is deleted from the server.")');
+  assert.deepEqual([wishes.length, all(wishes)], [2, 1]);
+  assert.ok(deletions.length > all(deletions), 'what may have been deleted is deleted once more');
+  await until(() => {
+    desk.sync();
+    return JSON.stringify(desk.show(number)).includes('withdraw');
+  }, 'the desk to be asked');
+  await context.close();
+});
