@@ -1,6 +1,7 @@
 // What both Workers share: requests of the page become calls of one session of the compiled
 // client-wasm, its failures become codes. A Worker is the only place of the page where secrets are.
-import { Trouble } from './trouble.ts';
+import { holdLifeline } from './lifeline.ts';
+import { Trouble, WORKER_GONE } from './trouble.ts';
 import type { Calls, Operation, Request, Response } from './wire.ts';
 
 /** What client-wasm offers; JSON in and out where it is not bytes or numbers. */
@@ -139,7 +140,10 @@ function answers(now: Session, forget: () => void): Answers {
   };
 }
 
-/** client-wasm throws `{"code": …}` as text; anything else is a fault of ours. */
+/**
+ * client-wasm throws `{"code": …}` as text. Anything else means that it broke off, most likely for
+ * want of memory, and cannot be used any more: that is as if this Worker had ended.
+ */
 function failure(error: unknown): { code: string; position?: number } {
   if (error instanceof Trouble) return { code: error.code };
   if (typeof error === 'string') {
@@ -149,7 +153,7 @@ function failure(error: unknown): { code: string; position?: number } {
       // Not ours: say nothing of it.
     }
   }
-  return { code: 'internal' };
+  return { code: WORKER_GONE };
 }
 
 function send(response: Response): void {
@@ -178,6 +182,7 @@ export function answerThePage(start: () => Promise<Session>): void {
     }
   };
   self.addEventListener('message', (event: MessageEvent<Request>) => void handle(event.data));
+  holdLifeline((lifeline) => send({ lifeline }));
   // The program loads while the page still loads what it needs from the server.
   void session().catch(() => undefined);
 }

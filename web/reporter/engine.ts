@@ -1,7 +1,9 @@
 // The page's side of the Worker: calls become promises, long work reports progress, and a
-// browser without WebAssembly gets the other Worker without anybody noticing.
+// browser without WebAssembly gets the other Worker without anybody noticing. A Worker that ends by
+// itself takes all it knew with it; nothing is asked of another one until `revive`.
 import { blessed, type WorkerAddress } from '../shared/trusted.ts';
-import { NO_WASM, Trouble } from './trouble.ts';
+import { watchLifeline } from './lifeline.ts';
+import { NO_WASM, Trouble, WORKER_GONE } from './trouble.ts';
 import type { Calls, Operation, Request, Response } from './wire.ts';
 
 interface Waiting {
@@ -17,6 +19,12 @@ export class Engine {
   #worker: Worker | null = null;
   #waiting = new Map<number, Waiting>();
   #next = 1;
+  /** True once the Worker has answered anything: what fails then is no browser that forbids it. */
+  #alive = false;
+  #gone = false;
+  #letGo: () => void = () => undefined;
+  /** Runs when a Worker that worked has ended, and with it everything it knew. */
+  lost: () => void = () => undefined;
 
   /** True where there is no WebAssembly, so that what is quick elsewhere takes seconds. */
   get slow(): boolean {
@@ -24,6 +32,7 @@ export class Engine {
   }
 
   #start(): Worker {
+    if (this.#gone) throw new Trouble(WORKER_GONE);
     if (this.#worker !== null) return this.#worker;
     let worker: Worker;
     try {
@@ -32,9 +41,14 @@ export class Engine {
       throw new Trouble('browser-refused');
     }
     worker.onmessage = (event: MessageEvent<Response>) => this.#settle(event.data);
-    worker.onerror = () => this.#giveUp();
+    worker.onerror = () => this.#ended();
     this.#worker = worker;
     return worker;
+  }
+
+  /** After a Worker was lost: from now on another one may be asked. */
+  revive(): void {
+    this.#gone = false;
   }
 
   /** Lets the Worker load before it is needed. Where it cannot, the first call says so. */
@@ -47,6 +61,11 @@ export class Engine {
   }
 
   #settle(response: Response): void {
+    this.#alive = true;
+    if ('lifeline' in response) {
+      this.#letGo = watchLifeline(response.lifeline, () => this.#ended());
+      return;
+    }
     const waiting = this.#waiting.get(response.id);
     if (waiting === undefined) return;
     if ('progress' in response) {
@@ -57,6 +76,10 @@ export class Engine {
       this.#goOnPlain();
       return;
     }
+    if ('error' in response && response.error.code === WORKER_GONE) {
+      this.#ended();
+      return;
+    }
     this.#waiting.delete(response.id);
     if ('error' in response) waiting.reject(new Trouble(response.error.code, response.error.position));
     else waiting.resolve(response.ok);
@@ -64,22 +87,32 @@ export class Engine {
 
   /** Nothing was done yet by a Worker that could not even begin: the other one is asked the same. */
   #goOnPlain(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#dismiss();
     this.#address = '/plain-worker.js';
     try {
       const worker = this.#start();
       for (const { request } of this.#waiting.values()) worker.postMessage(request);
     } catch {
-      this.#giveUp();
+      this.#ended();
     }
   }
 
-  #giveUp(): void {
-    for (const waiting of this.#waiting.values()) waiting.reject(new Trouble('browser-refused'));
-    this.#waiting.clear();
+  #dismiss(): void {
+    this.#letGo();
+    this.#letGo = () => undefined;
     this.#worker?.terminate();
     this.#worker = null;
+    this.#alive = false;
+  }
+
+  /** The Worker has ended by itself, or never began: what was asked of it will not be answered. */
+  #ended(): void {
+    this.#gone = this.#alive;
+    this.#dismiss();
+    const unanswered = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of unanswered) reject(new Trouble(this.#gone ? WORKER_GONE : 'browser-refused'));
+    if (this.#gone) this.lost();
   }
 
   /** One call of the Worker. Rejects with a `Trouble`. */
@@ -103,8 +136,7 @@ export class Engine {
 
   /** Ends the Worker and all it knows, at once. */
   kill(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#dismiss();
     this.#waiting.clear();
   }
 }

@@ -1,7 +1,7 @@
 // Sending one envelope so that nothing is lost and nothing arrives twice: a frame whose
 // fate is unknown is sent again byte for byte; an occupied place means the next one.
 import { dearer, paying } from './paying.ts';
-import { Trouble, isUncertain } from './trouble.ts';
+import { Trouble, WORKER_GONE, WORKER_GONE_SENT, isUncertain } from './trouble.ts';
 import type { Outgoing } from './wire.ts';
 import type { Visit } from './visit.ts';
 
@@ -29,6 +29,11 @@ export class Sending {
     return this.#pending !== null;
   }
 
+  /** The Worker that sealed it is gone: what is sent next is sealed anew. */
+  forget(): void {
+    this.#pending = null;
+  }
+
   /** Seals, stamps, puts and checks the promise. */
   async send(compose: Compose, stage: (now: Stage) => void): Promise<Sent> {
     for (let place = 0; place < PLACES; place += 1) {
@@ -44,7 +49,10 @@ export class Sending {
         return { ...pending.outgoing, epoch };
       } catch (error) {
         if (!isUncertain(error)) this.#pending = null;
-        if (!(error instanceof Trouble) || error.code !== 'occupied') throw error;
+        if (!(error instanceof Trouble)) throw error;
+        // The frame had set out, and nobody can check the answer any more.
+        if (error.code === WORKER_GONE) throw new Trouble(WORKER_GONE_SENT);
+        if (error.code !== 'occupied') throw error;
         await this.visit.engine.call('occupied', { envelope: pending.outgoing.envelope });
       }
     }

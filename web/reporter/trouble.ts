@@ -19,6 +19,11 @@ export class Trouble extends Error {
 /** Said by the Worker where the browser does not compile WebAssembly. */
 export const NO_WASM = 'no-wasm';
 
+/** The Worker has ended, and with it the codename, the keys and whatever it had sealed. */
+export const WORKER_GONE = 'worker-gone';
+/** The same, after an envelope had set out. */
+export const WORKER_GONE_SENT = 'worker-gone-sent';
+
 const SENTENCES: Record<string, MessageKey> = {
   unreachable: 'trouble-down',
   busy: 'trouble-busy',
@@ -33,6 +38,8 @@ const SENTENCES: Record<string, MessageKey> = {
   stale: 'trouble-stale',
   'browser-refused': 'trouble-browser',
   [NO_WASM]: 'trouble-browser',
+  [WORKER_GONE]: 'trouble-worker',
+  [WORKER_GONE_SENT]: 'trouble-worker-sent',
   'promise-refused': 'trouble-promise',
   'too-long': 'too-long',
   'no-readers': 'readers-none',

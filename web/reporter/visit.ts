@@ -5,7 +5,7 @@ import { Engine } from './engine.ts';
 import { dearer, paying } from './paying.ts';
 import { Records, type React } from './records.ts';
 import { fetchPart, fetchRecords, published, put, putPart } from './server.ts';
-import { Trouble } from './trouble.ts';
+import { Trouble, WORKER_GONE } from './trouble.ts';
 import type { Opened, Outgoing, PublicView } from './wire.ts';
 
 export type Standing =
@@ -20,6 +20,8 @@ const LOADS = 4;
 /** The decoy leaves at a random moment between these, in seconds. */
 const DECOY_FROM = 20;
 const DECOY_UNTIL = 150;
+/** How often another Worker takes over by itself. Where this one ends as well, a person is asked to try. */
+const TAKEOVERS = 3;
 
 function secondsNow(): number {
   return Math.floor(Date.now() / 1000);
@@ -53,11 +55,52 @@ export class Visit {
   #decoy: ReturnType<typeof setTimeout> | undefined;
   /** The decoy that is on its way; what a person sends comes after it. */
   #leaving: Promise<void> = Promise.resolve();
+  #mourners: (() => void)[] = [];
+  #takeovers = 0;
+  /** Requests that have not been answered yet. */
+  #underWay = new Set<Promise<unknown>>();
+
+  constructor() {
+    this.engine.lost = () => this.#lose();
+  }
 
   /** Runs `react` now and whenever the standing changes. */
   watch(react: () => void): void {
     this.#watchers.push(react);
     react();
+  }
+
+  /** Runs `react` when the Worker was lost: codename, keys and sealed letters with it, nothing typed. */
+  watchLoss(react: () => void): void {
+    this.#mourners.push(react);
+  }
+
+  #lose(): void {
+    clearTimeout(this.#decoy);
+    this.#records.forget();
+    for (const react of this.#mourners) react();
+    this.#leaving = this.#takeOver();
+  }
+
+  /** Begins a visit anew with another Worker, when nothing is under way any more that the lost one began. */
+  async #takeOver(): Promise<void> {
+    do {
+      await Promise.allSettled(this.#underWay);
+      // Whoever waited for an answer learns now that nobody is there to open it.
+      await new Promise((later) => setTimeout(later));
+    } while (this.#underWay.size > 0);
+    if (this.#takeovers === TAKEOVERS) return this.#become({ is: 'trouble', error: new Trouble(WORKER_GONE) });
+    this.#takeovers += 1;
+    this.#fetched = false;
+    this.#said = false;
+    await this.open();
+  }
+
+  #answered<Answer>(request: Promise<Answer>): Promise<Answer> {
+    this.#underWay.add(request);
+    const done = (): boolean => this.#underWay.delete(request);
+    request.then(done, done);
+    return request;
   }
 
   #become(standing: Standing): void {
@@ -68,6 +111,7 @@ export class Visit {
   /** Loads and verifies everything a visit needs; afterwards `standing` says how it went. */
   async open(): Promise<void> {
     if (this.standing.is !== 'ready') this.#become({ is: 'loading' });
+    this.engine.revive();
     this.engine.warm();
     try {
       const { sealable, view } = await this.#load(LOADS);
@@ -107,12 +151,14 @@ export class Visit {
   /** To be called before something is sealed: where this visit has had its put, the next one begins. */
   async beforePut(): Promise<void> {
     await this.#leaving;
+    this.ready();
     if (this.#said) await this.#again();
   }
 
   /** To be called before somebody looks: where this visit has had its fetch, the next one begins. */
   async beforeLook(): Promise<void> {
     await this.#leaving;
+    this.ready();
     if (this.#fetched) await this.#again();
   }
 
@@ -134,12 +180,12 @@ export class Visit {
   async put(frame: Uint8Array): Promise<Uint8Array> {
     this.#said = true;
     clearTimeout(this.#decoy);
-    return put(frame);
+    return this.#answered(put(frame));
   }
 
   /** Puts a part of a file. Files are beside the shape of a visit: that there are some can be seen. */
   putPart(frame: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
-    return putPart(frame, stop);
+    return this.#answered(putPart(frame, stop));
   }
 
   /** Fetches a part of a file. */
@@ -149,7 +195,7 @@ export class Visit {
 
   /** With a dearer stamp it asks for the very same slots: others would show which of them are wanted. */
   #fetchPaying(request: Uint8Array, ask: typeof fetchRecords): Promise<Uint8Array> {
-    return paying(request, ask, async (bits) => {
+    return paying(request, (paid) => this.#answered(ask(paid)), async (bits) => {
       const paid = await this.engine.call('pay-fetch', { request, bits });
       return paid.request;
     });

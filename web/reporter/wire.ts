@@ -204,9 +204,9 @@ export interface Calls {
   read: { args: { answer: Uint8Array }; answer: ConversationView };
   /** The body of a further fetch for older messages, or null where none is left. */
   older: { args: Record<never, never>; answer: { request: Uint8Array | null } };
-  /** The body of a fetch that looks for nothing, for visits that only write. */
   /** The same request under a stamp of more bits. */
   'pay-fetch': { args: { request: Uint8Array; bits: number }; answer: { request: Uint8Array } };
+  /** The body of a fetch that looks for nothing, for visits that only write. */
   'cover-fetch': { args: Record<never, never>; answer: { request: Uint8Array } };
   /** A picture without its metadata; null where it is another kind of file. */
   'clean-picture': {
@@ -248,4 +248,6 @@ export type Response =
   | { id: number; ok: unknown }
   | { id: number; error: { code: string; position?: number } }
   /** A sign of life of a long operation: how many tries so far. */
-  | { id: number; progress: number };
+  | { id: number; progress: number }
+  /** Said once: the lock that the Worker holds as long as it lives. */
+  | { lifeline: string };

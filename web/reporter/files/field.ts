@@ -1,7 +1,7 @@
 // Files to go with a letter: choose, drop or paste; see what will be sent and what was taken out.
 import { element, freshId } from '../../shared/element.ts';
 import { say, whenSaid, text } from '../../shared/say.ts';
-import { Trouble } from '../trouble.ts';
+import { Trouble, WORKER_GONE } from '../trouble.ts';
 import type { Calls } from '../wire.ts';
 import type { Visit } from '../visit.ts';
 import { notice } from '../views/notice.ts';
@@ -14,10 +14,14 @@ export interface FilesField {
   readonly root: HTMLElement;
   /** True where sending broke off and can go on by itself. */
   interrupted(): boolean;
-  /** True where files are chosen. */
-  any(): boolean;
+  /** What is chosen, in the order in which it is sent. */
+  chosen(): readonly Chosen[];
+  /** Takes more, as if they had been chosen here. */
+  add(files: Iterable<File>): void;
   /** Sends what has not arrived; gives the numbers under which a letter names them. `moved`: bytes so far, and of all. */
   send(moved: (sent: number, all: number) => void): Promise<number[]>;
+  /** The Worker that sealed the parts is gone: what is sent next is sealed anew. */
+  startOver(): void;
   /** Takes all files away again. */
   clear(): void;
 }
@@ -31,8 +35,16 @@ interface Entry {
   sending: FileSending | null;
 }
 
-/** `followsUp`: the letter goes to a conversation that exists. */
-export function filesField(visit: Visit, followsUp: boolean): FilesField {
+/** Whoever looked into a file is gone: nothing is known of it. */
+function isUnlooked(error: unknown): boolean {
+  return error instanceof Trouble && error.code === WORKER_GONE;
+}
+
+/**
+ * `followsUp`: the letter goes to a conversation that exists.
+ * `changed` runs whenever something else would be sent than before.
+ */
+export function filesField(visit: Visit, followsUp: boolean, changed: () => void = () => undefined): FilesField {
   let entries: Entry[] = [];
   const remark = notice();
   const list = element('ul', { class: 'files__list' });
@@ -69,6 +81,11 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
     entries = entries.filter((other) => other !== entry);
     remark.clear();
     showPause();
+    changed();
+  };
+
+  const removed = (entry: Entry): void => {
+    drop(entry);
     input.focus();
   };
 
@@ -83,16 +100,25 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
     }
     const chosen: Chosen = { file, look: { is: 'looking' }, original: false };
     // What was begun is another file once the choice has changed.
-    const changed = (): void => {
+    const chosenAnew = (): void => {
       entry.sending?.stop();
       entry.sending = null;
+      changed();
     };
-    const item = fileItem(chosen, { changed, remove: () => drop(entry) });
+    const item = fileItem(chosen, { changed: chosenAnew, remove: () => removed(entry) });
     const entry: Entry = { chosen, item, sending: null };
     entries.push(entry);
     list.append(item.root);
-    chosen.look = await look(file);
+    changed();
+    try {
+      chosen.look = await look(file);
+    } catch {
+      // What nobody has looked into does not go as if somebody had.
+      drop(entry);
+      return remark.show('care', 'file-unlooked', [file.name]);
+    }
     item.show();
+    changed();
   };
 
   const cleaned = async (bytes: Blob): Promise<Calls['clean-picture']['answer']['picture']> =>
@@ -103,7 +129,10 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
     // head of one is a damaged picture.
     const is = await cleaned(file.slice(0, HEAD)).then(
       (picture) => picture !== null,
-      (error: unknown) => error instanceof Trouble && error.code === 'picture-damaged',
+      (error: unknown) => {
+        if (isUnlooked(error)) throw error;
+        return error instanceof Trouble && error.code === 'picture-damaged';
+      },
     );
     if (!is) return { is: 'opaque' };
     try {
@@ -111,7 +140,8 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
       if (picture === null) return { is: 'opaque' };
       const { data, type, removed } = picture;
       return { is: 'picture', clean: { bytes: new Blob([data as BlobPart], { type }), removed } };
-    } catch {
+    } catch (error) {
+      if (isUnlooked(error)) throw error;
       // A picture that was not cleaned, for whatever reason, must not pass for a file without metadata.
       return { is: 'damaged' };
     }
@@ -137,7 +167,8 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
 
   return {
     root,
-    any: () => entries.length > 0,
+    chosen: () => entries.map(({ chosen }) => chosen),
+    add: (files) => void addAll(files),
     interrupted,
     async send(moved) {
       if (entries.some(({ chosen }) => chosen.look.is === 'looking')) throw new Trouble('files-looking');
@@ -166,6 +197,12 @@ export function filesField(visit: Visit, followsUp: boolean): FilesField {
         return files;
       } finally {
         become(false);
+      }
+    },
+    startOver() {
+      for (const entry of entries) {
+        entry.sending?.stop();
+        entry.sending = null;
       }
     },
     clear() {

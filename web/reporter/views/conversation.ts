@@ -10,7 +10,7 @@ import { Trouble } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 import { workingDaysAfter } from '../workdays.ts';
 import type { ConversationView, MessageView, Status } from '../wire.ts';
-import { consentRequest, withAnswer, type Answer } from './consent.ts';
+import { consentRequest, sameAnswer, withAnswer, type Answer } from './consent.ts';
 import { field } from './field.ts';
 import { nameOf, readers, type Readers } from './readers.ts';
 import { recordLine } from './record.ts';
@@ -20,6 +20,14 @@ import { withdrawal } from './withdraw.ts';
 export interface ConversationPart {
   readonly root: HTMLElement;
   unfinished(): boolean;
+  /** What was not sent yet, for a conversation that has to be opened anew; null where all is withdrawn. */
+  rescued(): Rescued | null;
+}
+
+/** An answer that was being written. */
+export interface Rescued {
+  readonly text: string;
+  readonly files: readonly File[];
 }
 
 /** The day of the reporter's first message since the last answer; null where an answer came last. */
@@ -123,7 +131,8 @@ export function withdrawable(view: Pick<ConversationView, 'readers' | 'messages'
   return view.readers !== null && view.messages.some((message) => message.writer === 0 && message.kind !== 'withdraw');
 }
 
-export function conversation(visit: Visit, first: ConversationView): ConversationPart {
+/** `rescued`: what was being written when the conversation was open before. */
+export function conversation(visit: Visit, first: ConversationView, rescued: Rescued | null = null): ConversationPart {
   const root = element('div', { class: 'conversation' });
   let view = first;
   const sending = new Sending(visit);
@@ -182,22 +191,27 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
   };
 
   let unsure: Answer | null = null;
-  const answer = async (wanted: Answer, stage: (now: Busy) => void): Promise<void> => {
+  const deliver = async (given: Answer, stage: (now: Busy) => void): Promise<void> => {
     const readers = readersNow();
-    // What may have arrived goes again first, whatever was ticked meanwhile.
-    const given = answering.uncertain && unsure !== null ? unsure : wanted;
     unsure = given;
     const letter = await answering.send(() => visit.engine.call('compose-consent', { ...given, readers }), stage);
+    unsure = null;
     const messages = [...withAnswer(view.messages, given, letter.day), { ...own('', letter.day), consent_to: given.request }];
     view = { ...view, readers: readers ?? view.readers, messages };
     show();
     record.replaceChildren(recordLine(visit, letter, 'consent-sent').root);
     record.scrollIntoView({ block: 'nearest' });
   };
+  const answer = async (wanted: Answer, stage: (now: Busy) => void): Promise<void> => {
+    // What may have arrived goes again first, to whichever request it belongs.
+    const first = answering.uncertain ? unsure : null;
+    if (first !== null) await deliver(first, stage);
+    if (first === null || !sameAnswer(first, wanted)) await deliver(wanted, stage);
+  };
 
   const show = (): void => {
     letters.replaceChildren(
-      ...view.messages.flatMap((message) => letter(visit, message, consentRequest(message, answer))),
+      ...view.messages.flatMap((message) => letter(visit, message, consentRequest(message, { send: answer, uncertain: () => answering.uncertain }))),
     );
     status.replaceChildren(standing(visit, view));
     if (view.readers !== null) status.append(whoReads(visit, view.readers));
@@ -252,8 +266,11 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     void submit();
   });
 
+  let gone = false;
   const withdrawn = (page: HTMLElement): void => {
+    gone = true;
     reply.control.value = '';
+    files.clear();
     root.replaceChildren(page);
     window.scrollTo(0, 0);
     page.querySelector('h1')?.focus();
@@ -266,5 +283,13 @@ export function conversation(visit: Visit, first: ConversationView): Conversatio
     form,
     ...(withdrawable(first) ? [withdrawal(visit, withdrawn)] : []),
   );
-  return { root, unfinished: () => reply.control.value.trim() !== '' || files.any() };
+  if (rescued !== null) {
+    reply.control.value = rescued.text;
+    files.add(rescued.files);
+  }
+  return {
+    root,
+    unfinished: () => reply.control.value.trim() !== '' || files.chosen().length > 0,
+    rescued: () => (gone ? null : { text: reply.control.value, files: files.chosen().map(({ file }) => file) }),
+  };
 }

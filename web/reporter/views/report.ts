@@ -6,7 +6,7 @@ import { filesField } from '../files/field.ts';
 import { sizeInWords } from '../files/words.ts';
 import { Retry } from '../retry.ts';
 import { Sending, type Sent } from '../sending.ts';
-import { Trouble } from '../trouble.ts';
+import { Trouble, WORKER_GONE, WORKER_GONE_SENT } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 import type { ReportBody, Words } from '../wire.ts';
 import { before } from './before.ts';
@@ -31,9 +31,9 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
   const sending = new Sending(visit);
   const story = field({ label: 'what-happened', hint: 'what-happened-hint', rows: 9, required: true, heading: true });
   const more = details();
-  const files = filesField(visit, false);
+  const files = filesField(visit, false, () => shown.refresh());
   const bodyNow = (): ReportBody => ({ text: story.control.value, ...more.filled() });
-  const shown = preview(() => ({ body: bodyNow(), readers: allowed?.left() ?? null }));
+  const shown = preview(() => ({ body: bodyNow(), files: files.chosen(), readers: allowed?.left() ?? null }));
   const readersPlace = element('div');
   const send = sendButton('send-report', 'send-hint');
   const locked = say(element('p', { class: 'hint' }), 'locked-draft');
@@ -61,7 +61,7 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
     });
     return codename;
   };
-  const stamp = new EarlyStamp(visit.engine, ownCodename);
+  let stamp = new EarlyStamp(visit.engine, ownCodename);
   const stampWhileTyping = (): void => {
     if (writing() && visit.standing.is === 'ready') stamp.begin();
   };
@@ -89,6 +89,19 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
     files.root.inert = now;
   };
 
+  // Nothing typed is lost with the Worker; the words are made anew, for nobody has seen them yet.
+  visit.watchLoss(() => {
+    if (sent) return;
+    const setOut = sending.uncertain;
+    sending.forget();
+    files.startOver();
+    codename = null;
+    stamp = new EarlyStamp(visit.engine, ownCodename);
+    retry.done();
+    lock(false);
+    if (writing()) send.fail(new Trouble(setOut ? WORKER_GONE_SENT : WORKER_GONE));
+  });
+
   const submit = async (): Promise<void> => {
     if (story.control.value.trim() === '') {
       story.complain('what-happened-empty');
@@ -104,12 +117,12 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
     const went = await send.run(async (stage) => {
       stage('sealing');
       if (visit.standing.is !== 'ready') await visit.open();
+      await visit.beforePut();
       const view = visit.ready();
       const chosen = allowed?.allowed() ?? view.members.map((member) => member.serial);
       const body = bodyNow();
       await ownCodename();
       words = await visit.engine.call('words', { language: language() });
-      await visit.beforePut();
       const attached = await files.send((sent, all) => stage('files', [sizeInWords(sent), sizeInWords(all)]));
       // From here on they are part of what is being sealed.
       files.root.inert = true;
@@ -142,6 +155,6 @@ export function reportPage(visit: Visit, easy: HTMLElement): ReportPage {
   story.control.addEventListener('input', stampWhileTyping);
   for (const change of ['input', 'change']) form.addEventListener(change, shown.refresh);
 
-  const writing = (): boolean => !sent && (story.control.value.trim() !== '' || files.any());
+  const writing = (): boolean => !sent && (story.control.value.trim() !== '' || files.chosen().length > 0);
   return { root, writing, unfinished: () => writing() || !confirmed() };
 }

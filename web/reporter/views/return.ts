@@ -5,7 +5,7 @@ import { WORD_COUNT } from '../phrase.ts';
 import { Trouble } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 import type { ConversationView } from '../wire.ts';
-import { conversation, type ConversationPart } from './conversation.ts';
+import { conversation, type ConversationPart, type Rescued } from './conversation.ts';
 import { notice } from './notice.ts';
 import { sendButton } from './send-button.ts';
 import { wordFields } from './word-fields.ts';
@@ -42,15 +42,25 @@ export function returnPage(visit: Visit): ReturnPage {
     say(element('p'), 'empty-next'),
   );
   empty.hidden = true;
-  const root = element(
-    'div',
-    { class: 'page' },
+  const door = [
     say(element('h1', { tabindex: '-1' }), 'return-heading'),
     say(element('p', { class: 'lead' }), 'return-lead'),
     form,
     empty,
-  );
+  ];
+  const root = element('div', { class: 'page' }, ...door);
   let opened: ConversationPart | null = null;
+  let rescued: Rescued | null = null;
+
+  // The keys are gone with the Worker, and only the words bring them back.
+  visit.watchLoss(() => {
+    const kept = opened?.rescued() ?? null;
+    if (kept === null) return;
+    rescued = kept;
+    opened = null;
+    root.replaceChildren(...door);
+    remark.show('care', 'trouble-worker-return');
+  });
 
   const explain = (error: unknown): boolean => {
     if (!(error instanceof Trouble)) return false;
@@ -96,7 +106,8 @@ export function returnPage(visit: Visit): ReturnPage {
       return;
     }
     fields.clear();
-    opened = conversation(visit, found);
+    opened = conversation(visit, found, rescued);
+    rescued = null;
     root.replaceChildren(opened.root);
     window.scrollTo(0, 0);
     opened.root.querySelector('h1')?.focus();
@@ -105,6 +116,6 @@ export function returnPage(visit: Visit): ReturnPage {
     event.preventDefault();
     void look();
   });
-  const unfinished = (): boolean => opened?.unfinished() ?? false;
+  const unfinished = (): boolean => opened?.unfinished() ?? ((rescued?.text ?? '') !== '' || (rescued?.files.length ?? 0) > 0);
   return { root, unfinished, writing: () => unfinished() || fields.words().length > 0 };
 }
