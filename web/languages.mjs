@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'i18n');
 /** The file that documents the messages for translators. */
 const DOCUMENTATION = 'qqq';
+/** How messages begin that only the page without JavaScript says: they stand in it, and nowhere else. */
+const WITHOUT_SCRIPT = 'plain-';
 
 /** Code of the language → key → message, without metadata. */
 export async function readLanguages() {
@@ -34,7 +36,7 @@ export function languages(added = {}) {
       build.onResolve({ filter: /^beistand:texts$/ }, ({ path }) => ({ path, namespace: 'beistand' }));
       build.onLoad({ filter: /.*/, namespace: 'beistand' }, async () => {
         const all = { ...(await readLanguages()), ...added };
-        const keys = Object.keys(all.en);
+        const keys = Object.keys(all.en).filter((key) => !key.startsWith(WITHOUT_SCRIPT));
         const texts = Object.fromEntries(
           Object.entries(all).map(([code, messages]) => [code, keys.map((key) => messages[key] ?? null)]),
         );

@@ -8,7 +8,9 @@ const holes = (message: string): string => [...new Set(message.match(/\$\d/g) ??
 
 test('every language, and the documentation, has every message of English and no other', () => {
   assert.deepEqual(Object.keys(all.texts).sort(), ['de', 'en', 'fr']);
-  assert.deepEqual(Object.keys(qqq).filter((key) => key !== '@metadata'), all.keys);
+  // Those are said by the page without JavaScript only, and made into it when it is built.
+  const spoken = Object.keys(qqq).filter((key) => key !== '@metadata' && !key.startsWith('plain-'));
+  assert.deepEqual(spoken, all.keys);
   for (const [code, messages] of Object.entries(all.texts)) {
     assert.deepEqual(all.keys.filter((_, at) => (messages[at] ?? '') === ''), [], code);
   }

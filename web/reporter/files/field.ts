@@ -64,8 +64,16 @@ export function filesField(visit: Visit, followsUp: boolean, changed: () => void
   const id = freshId('files');
   const hint = element('p', { class: 'hint', id: `${id}-hint` });
   const input = element('input', { id, type: 'file', class: 'files__input', multiple: true, 'aria-describedby': `${id}-hint` });
-  const label = say(element('label', { for: id, class: 'field-label' }), 'files-label');
-  const root = element('div', { class: 'field files' }, label, hint, input, remark.root, list, pause);
+  const heading = say(element('span', { id: `${id}-label`, class: 'field-label' }), 'files-label');
+  // The browser's own button speaks the browser's language: it lies unseen above one that speaks the page's.
+  const choose = element(
+    'label',
+    { class: 'files__choose cdx-button cdx-button--fake-button cdx-button--fake-button--enabled' },
+    say(element('span', { id: `${id}-choose` }), 'files-choose'),
+    input,
+  );
+  input.setAttribute('aria-labelledby', `${id}-label ${id}-choose`);
+  const root = element('div', { class: 'field files' }, heading, hint, choose, remark.root, list, pause);
 
   const showHint = (): void => {
     const view = visit.standing.is === 'ready' ? visit.standing.view : null;
@@ -204,6 +212,7 @@ export function filesField(visit: Visit, followsUp: boolean, changed: () => void
         entry.sending?.stop();
         entry.sending = null;
       }
+      showPause();
     },
     clear() {
       for (const { item } of entries) item.end();

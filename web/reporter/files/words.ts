@@ -22,7 +22,7 @@ export function removedInWords(removed: readonly Removed[]): string {
   return listInWords(removed.map((one) => text(REMOVED[one])));
 }
 
-/** "3.4 MB" as people write it; with 1,000 bytes in a kilobyte. */
+/** "3.4 MB" as people write it; with 1,000 bytes in a kilobyte, and never more than there is. */
 export function sizeInWords(bytes: number): string {
   const [unit, divisor] =
     bytes < 1_000 ? (['byte', 1] as const) : bytes < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);
@@ -30,7 +30,9 @@ export function sizeInWords(bytes: number): string {
     style: 'unit',
     unit,
     unitDisplay: unit === 'byte' ? 'long' : 'short',
-    maximumFractionDigits: unit === 'megabyte' ? 1 : 0,
+    maximumFractionDigits: 1,
   });
-  return format.format(bytes / divisor);
+  const size = bytes / divisor;
+  // From ten of them on nobody minds the tenths.
+  return format.format(unit === 'megabyte' && size < 10 ? Math.floor(size * 10) / 10 : Math.floor(size));
 }

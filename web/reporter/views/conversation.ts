@@ -71,11 +71,10 @@ function author(visit: Visit, message: MessageView): HTMLElement {
 
 /** `asks`: the form of a request for consent, where the message has one. */
 function letter(visit: Visit, message: MessageView, asks: HTMLElement | null): HTMLElement[] {
-  const body =
-    message.text === null || message.text === ''
-      ? say(element('p', { class: 'hint' }), silent(message))
-      : // Plain text only: line breaks are kept by the style sheet, nothing is ever markup.
-        element('p', { class: 'letter__text', dir: 'auto', translate: 'no' }, message.text);
+  const wordless = message.text === null || message.text === '';
+  // Plain text only: line breaks are kept by the style sheet, nothing is ever markup.
+  const said = (): HTMLElement => element('p', { class: 'letter__text', dir: 'auto', translate: 'no' }, message.text ?? '');
+  const mute = (): HTMLElement | null => (asks === null ? say(element('p', { class: 'hint' }), silent(message)) : null);
   const own = element(
     'li',
     { class: message.writer === 0 ? 'letter letter--mine' : 'letter' },
@@ -85,7 +84,7 @@ function letter(visit: Visit, message: MessageView, asks: HTMLElement | null): H
       author(visit, message),
       say(element('span', { class: 'letter__day' }), 'letter-day', () => [dayInWords(message.day)]),
     ),
-    body,
+    wordless ? mute() : said(),
     asks,
     receivedFiles(visit, message),
     message.status === null ? null : say(element('p', { class: 'letter__status' }), STATUS[message.status]),
@@ -138,7 +137,7 @@ export function conversation(visit: Visit, first: ConversationView, rescued: Res
   const sending = new Sending(visit);
   const answering = new Sending(visit);
   const letters = element('ol', { class: 'letters' });
-  const status = element('div');
+  const status = element('div', { class: 'standing' });
   const readersPlace = element('div');
   const olderPlace = element('div');
   const record = element('div', { class: 'notice-place' });

@@ -53,6 +53,7 @@ export function rowsOf(body: ReportBody): [MessageKey, string][] {
 
 export function preview(draft: () => Draft): Preview {
   const list = element('dl', { class: 'preview__list' });
+  const seen = say(element('p', { class: 'hint' }), 'preview-files-seen');
   const row = (term: HTMLElement, value: HTMLElement): HTMLElement => element('div', {}, term, value);
   const fill = (): void => {
     const { body, files, readers } = draft();
@@ -60,6 +61,7 @@ export function preview(draft: () => Draft): Preview {
       row(say(element('dt'), key), element('dd', { class: 'preview__value', dir: 'auto', translate: 'no' }, value)),
     );
     if (files.length > 0) rows.push(row(say(element('dt'), 'files-label'), element('dd', {}, filesPreview(files))));
+    seen.hidden = files.length === 0;
     const who = readers === null ? text('who-reads-loading') : listInWords(readers.map(nameOf));
     list.replaceChildren(...rows, row(say(element('dt'), 'preview-readers'), element('dd', { translate: 'no' }, who)));
   };
@@ -69,6 +71,7 @@ export function preview(draft: () => Draft): Preview {
     say(element('summary'), 'preview-summary'),
     list,
     say(element('p', { class: 'hint' }), 'preview-also'),
+    seen,
   );
   const refresh = (): void => {
     if (root.open) fill();
