@@ -40,7 +40,8 @@ const shared = {
   bundle: true,
   minify: true,
   format: 'iife',
-  target: ['es2020', 'firefox115', 'safari15'],
+  // Browsers of the year 2020 on; older ones would need private fields rewritten, at 1 KB.
+  target: ['chrome85', 'firefox115', 'safari15'],
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',

@@ -53,7 +53,7 @@ test('an answer to a request, then a withdrawal: each goes again until it is the
   await page.click('.withdraw label');
   await page.click('.withdraw button');
   await page.waitForSelector('.withdraw >> text=We keep trying to send exactly this');
-  await goesAgain(page, '.withdraw >> text=We keep trying. Please leave the page open.');
+  await goesAgain(page, '.withdraw >> text=not everything is deleted from the server yet. We keep trying.');
   await context.unroute('**/v1/delete');
   const deletions = await breaking(context, '/v1/delete', ['unanswered']);
   await goesAgain(page, 'h1:has-text("It is deleted from the server.")');

@@ -21,7 +21,8 @@ export function withChromium({ args = [] } = {}) {
     async visitor(options = {}) {
       const context = await holder.browser.newContext({ locale: 'en-GB', ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      // A machine that is busy takes its time; nothing that passes waits this long.
+      page.setDefaultTimeout(60_000);
       const complaints = [];
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {

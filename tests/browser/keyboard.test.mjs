@@ -35,7 +35,7 @@ function focused(page) {
 async function atRest(page) {
   for (let looks = 1; ; looks += 1) {
     const now = await focused(page);
-    if (now.tag === 'BODY' || (now.seen && now.marked) || looks === 20) return now;
+    if (now.tag === 'BODY' || (now.seen && now.marked) || looks === 200) return now;
     await page.waitForTimeout(50);
   }
 }

@@ -47,7 +47,7 @@ test('after an envelope has set out: it is said that it may arrive twice', async
   await page.click('#report-form button[type=submit]');
   await page.waitForSelector('text=We keep trying to send exactly what you wrote');
   await loseWorker(page);
-  await page.waitForSelector('#report-form >> text=nobody can tell whether it had arrived');
+  await page.waitForSelector('#report-form >> text=perhaps it had arrived already');
   assert.equal(await page.getAttribute(STORY, 'readonly'), null, 'it is sealed anew, so it may be changed');
   await context.unroute('**/v1/envelopes');
   const after = await breaking(context, '/v1/envelopes', []);

@@ -75,7 +75,7 @@ function run(program, args, input = '') {
 
 /** Waits until `look` gives something, as whoever waits for an epoch to close. */
 export async function until(look, what) {
-  for (let tries = 0; tries < 60; tries += 1) {
+  for (let tries = 0; tries < 120; tries += 1) {
     const seen = await look();
     if (seen) return seen;
     await new Promise((later) => setTimeout(later, 500));

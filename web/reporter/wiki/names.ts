@@ -50,18 +50,16 @@ const PAGES = {
   ],
   revision: [
     'PermanentLink', 'PermaLink', 'Permanenter Link', 'Lien permanent', 'Enlace permanente', 'LinkPermanente', 'Ligação permanente',
-    'PermanenteVerwijzing', 'Niezmienny link', 'Постоянная ссылка', 'Постійне посилання', 'Permanent länk', 'Permanent lenke', 'Permanent lenkje', 'Ikilinkki', 'Trvalý odkaz',
-    'Püsilink', '固定リンク', '固定链接', '永久链接',
+    'PermanenteVerwijzing', 'Niezmienny link', 'Постоянная ссылка', 'Постійне посилання', 'Permanent länk', 'Permanent lenke', 'Ikilinkki', 'Trvalý odkaz',
+    '固定リンク', '固定链接', '永久链接',
   ],
   log: [
     'Log', 'Logs', 'Logbuch', 'Journal', 'Journaux', 'Registro',
     'Registros', 'Registri', 'Registo', 'Logboeken', 'Logboek', 'Rejestr', 'Logi', 'Журналы', 'Журнали', 'Logg', 'Logger', 'Loki', 'Protokolovací záznamy',
     'Rendszernaplók', 'Jurnal', 'Günlük', 'سجل', 'سجلات', 'سیاهه', 'יומנים', 'ログ', '日志', '日誌', '기록', 'Nhật trình', 'Catatan', 'Registre', 'Protokolo',
-    // The log of the filter against abuse.
-    'AbuseLog', 'Missbrauchsfilter-Logbuch', 'Journal du filtre antiabus', 'Journal des abus', 'RegistroAbusos', 'RegistroAbusi',
-    'Registro de abusos', 'Filterlogboek', 'Misbruiklogboek', 'Rejestr nadużyć', 'Журнал злоупотреблений', 'Журнал зловживань',
-    'Missbrukslogg', 'Misbrukslogg', 'Väärinkäyttöloki', 'Záznam filtrů zneužití', 'İstismarGünlüğü', 'سجل الإساءة',
-    'سیاههٔ خرابکاری', 'יומן ההשחתות', '不正利用記録', '滥用日志', '濫用日誌', '편집필터기록',
+    // The log of the filter against abuse, where wikis are largest.
+    'AbuseLog', 'Missbrauchsfilter-Logbuch', 'Journal du filtre antiabus', 'RegistroAbusos',
+    'Registro de abusos', 'Rejestr nadużyć', 'Журнал злоупотреблений', 'Misbruiklogboek',
   ],
 } as const;
 
