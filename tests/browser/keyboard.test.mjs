@@ -35,7 +35,7 @@ function focused(page) {
 async function atRest(page) {
   for (let looks = 1; ; looks += 1) {
     const now = await focused(page);
-    if (now.tag === 'BODY' || (now.seen && now.marked) || looks === 200) return now;
+    if (now.tag === 'BODY' || (now.seen && now.marked) || looks === 40) return now;
     await page.waitForTimeout(50);
   }
 }
@@ -92,6 +92,8 @@ test('filing, keeping the words, coming back, answering: keys only', async () =>
   await keyboard.type('Kim');
   await tabTo(page, 'See exactly what will be sent');
   await keyboard.press('Enter');
+  // It is filled a moment later, and what follows moves down.
+  await page.waitForSelector('.preview dd');
   await tabTo(page, 'Send, sealed');
   await keyboard.press('Enter');
   await page.waitForSelector('.words');
