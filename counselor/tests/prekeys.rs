@@ -173,3 +173,21 @@ fn a_hidden_prekey_raises_an_alarm() {
         "and it can be read"
     );
 }
+
+#[test]
+fn a_report_to_an_older_prekey_than_the_newest_is_not_lost() {
+    let mut organisation = Organisation::new(1);
+    for day in 0..=3 {
+        go_to(&organisation, day);
+        organisation.sync(0);
+    }
+    // People are shown the first one as if it were the newest; it is valid still.
+    organisation
+        .server
+        .misbehave(|mischief| mischief.old_prekeys = Some(1));
+    go_to(&organisation, 4);
+    organisation.report("to the prekey of the first day");
+    let synced = organisation.sync(0);
+    assert_eq!(synced.messages, 1);
+    assert!(synced.findings.contains(&Finding::PrekeyNotShown));
+}

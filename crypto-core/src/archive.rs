@@ -70,13 +70,18 @@ impl Conversation {
     ) -> Result<Self, OpenError> {
         let keys = ConversationKeys::new(archived.reply_to.clone(), instance);
         let mut conversation = Self::new(keys);
+        // Which of them the reporter signed, the messages say again.
         for shared in &archived.keys {
-            conversation.learn(shared.index, ConversationKey::new(shared.key.clone()));
+            let key = ConversationKey::new(shared.key.clone());
+            conversation.learn_from_colleague(shared.index, key);
         }
         for message in &archived.messages {
             let SharedMessage { line1, line2 } = &message.lines;
             let restored = VerifiedMessage::restore(line1, line2, message.author)?;
-            conversation.add(restored).map_err(|_| OpenError::Content)?;
+            if restored.message().conversation != conversation.id() {
+                return Err(OpenError::Content);
+            }
+            conversation.insert(restored);
         }
         Ok(conversation)
     }

@@ -5,6 +5,8 @@ use crate::body::{Body, ShareBody, SharedMessage};
 use crate::conversation::Conversation;
 use crate::conversation_key::ConversationKey;
 use crate::device_keys::DeviceKeys;
+use crate::hybrid_identity::HybridIdentity;
+use crate::message::line_hash;
 use crate::open::{open, OpenError, OpenedEnvelope};
 use crate::verify::{verify, Found, Refusal, VerifiedMessage};
 use beistand_protocol::bytes::{ConversationId, Digest, InstanceId, Slot};
@@ -12,14 +14,33 @@ use beistand_protocol::roster_chain::RosterChain;
 use beistand_protocol::sync::SyncRecord;
 use beistand_protocol::tombstone::Tombstone;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Every conversation that could be read, and what waits for its beginning.
+///
+/// Anybody can send what waits and what is refused, as much as a wall holds. Whoever keeps a
+/// casebook takes both out of it again and again ([`Self::take_waiting`], [`Self::take_refused`])
+/// and lays them down where there is room.
 #[derive(Debug)]
 pub struct Casebook {
     instance: InstanceId,
     conversations: BTreeMap<ConversationId, Conversation>,
-    waiting: Vec<(OpenedEnvelope, Found)>,
+    waiting: BTreeMap<ConversationId, Vec<(OpenedEnvelope, Found)>>,
     refused: Vec<Refused>,
+}
+
+/// A message that waits, as it was opened: to be kept, and to be
+/// [taken in](Casebook::take_in) again once more is known of its conversation, when the key that
+/// opened its envelope may be destroyed.
+pub struct WaitingMessage {
+    /// The conversation it claims.
+    pub conversation: ConversationId,
+    /// Where it lay.
+    pub found: Found,
+    /// SHA-256 of its line 1.
+    pub digest: Digest,
+    /// Its two lines, verbatim.
+    pub lines: SharedMessage,
 }
 
 /// Something that opened and is not to be believed; shown to the counselor.
@@ -63,7 +84,7 @@ impl Casebook {
         Self {
             instance,
             conversations: BTreeMap::new(),
-            waiting: Vec::new(),
+            waiting: BTreeMap::new(),
             refused: Vec::new(),
         }
     }
@@ -88,29 +109,50 @@ impl Casebook {
         self.conversations.get_mut(id)
     }
 
-    /// What opened and was refused so far.
+    /// What opened and was refused so far, but for what was taken out.
     pub fn refused(&self) -> &[Refused] {
         &self.refused
     }
 
-    /// How many messages wait for the beginning of their conversation.
+    /// Takes out what opened and was refused.
+    pub fn take_refused(&mut self) -> Vec<Refused> {
+        std::mem::take(&mut self.refused)
+    }
+
+    /// How many messages wait here for the beginning of their conversation.
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.waiting.values().map(Vec::len).sum()
     }
 
-    /// What waits that lay in this slot, as it was opened: to be kept, and to be taken in again
-    /// later, when the key that opened its envelope is destroyed.
-    pub fn waiting_message(&self, slot: &Slot) -> Option<SharedMessage> {
-        let mut waiting = self.waiting.iter();
-        let (opened, _) = waiting.find(|(_, found)| found.slot == *slot)?;
-        Some(opened.lines())
+    /// Takes out what waits.
+    pub fn take_waiting(&mut self) -> Vec<WaitingMessage> {
+        std::mem::take(&mut self.waiting)
+            .into_values()
+            .flatten()
+            .map(|(opened, found)| WaitingMessage {
+                conversation: opened.conversation(),
+                found,
+                digest: line_hash(opened.line1()),
+                lines: opened.lines(),
+            })
+            .collect()
     }
 
-    /// Tries the device's keys on one thing on the wall and takes it in if it opens. Parts are
-    /// not for this: they are fetched when a file is saved.
+    /// Tries the device's [likely](DeviceKeys::candidates) keys on one thing on the wall and takes
+    /// it in if it opens. Parts are not for this: they are fetched when a file is saved.
     pub fn receive(
         &mut self,
         device: &DeviceKeys,
+        rosters: &RosterChain,
+        record: &SyncRecord,
+    ) -> Received {
+        self.receive_with(&device.candidates(record.day), rosters, record)
+    }
+
+    /// As [`Self::receive`], trying these keys.
+    pub fn receive_with(
+        &mut self,
+        candidates: &[&HybridIdentity],
         rosters: &RosterChain,
         record: &SyncRecord,
     ) -> Received {
@@ -132,8 +174,11 @@ impl Casebook {
                 Received::NotAnEnvelope
             };
         }
-        let candidates = device.candidates(record.day);
-        match open(record.class, &record.record.blob, candidates) {
+        match open(
+            record.class,
+            &record.record.blob,
+            candidates.iter().copied(),
+        ) {
             Ok(opened) => self.take_in(rosters, opened, found),
             Err(OpenError::Closed) => Received::NotForUs,
             Err(OpenError::NotAnEnvelope(_)) => Received::NotAnEnvelope,
@@ -149,8 +194,8 @@ impl Casebook {
         found: Found,
     ) -> Received {
         let received = self.take_in_once(rosters, opened, found);
-        if matches!(received, Received::Message { .. }) {
-            self.retry_waiting(rosters);
+        if let Received::Message { conversation, .. } = &received {
+            self.retry_waiting(rosters, conversation);
         }
         received
     }
@@ -175,9 +220,14 @@ impl Casebook {
                 digest,
             },
             Err(refusal) if refusal.may_resolve() => {
-                // A second sync of the same days brings it again.
-                if self.waiting.iter().all(|(_, other)| *other != found) {
-                    self.waiting.push((again, found));
+                let waiting = self.waiting.entry(conversation).or_default();
+                // A second sync of the same days brings it again. Another message may claim to
+                // have lain in the same slot, in a share: both wait.
+                let same = |(other, there): &(OpenedEnvelope, Found)| {
+                    *there == found && other.line1() == again.line1()
+                };
+                if !waiting.iter().any(same) {
+                    waiting.push((again, found));
                 }
                 Received::Waiting
             }
@@ -222,7 +272,8 @@ impl Casebook {
     fn unpack(&mut self, rosters: &RosterChain, share: &ShareBody, id: ConversationId) {
         if let Some(conversation) = self.conversations.get_mut(&id) {
             for shared in &share.keys {
-                conversation.learn(shared.index, ConversationKey::new(shared.key.clone()));
+                let key = ConversationKey::new(shared.key.clone());
+                conversation.learn_from_colleague(shared.index, key);
             }
         }
         for shared in &share.messages {
@@ -242,16 +293,23 @@ impl Casebook {
         }
     }
 
-    fn retry_waiting(&mut self, rosters: &RosterChain) {
+    /// Tries what waits for a conversation of which something new is known.
+    fn retry_waiting(&mut self, rosters: &RosterChain, id: &ConversationId) {
+        let count = |book: &Self| book.waiting.get(id).map_or(0, Vec::len);
         loop {
-            let waiting = std::mem::take(&mut self.waiting);
-            let before = waiting.len();
-            for (opened, found) in waiting {
+            let before = count(self);
+            for (opened, found) in self.waiting.remove(id).unwrap_or_default() {
                 self.take_in_once(rosters, opened, found);
             }
-            if self.waiting.len() == before {
+            if count(self) == before {
                 return;
             }
         }
+    }
+}
+
+impl fmt::Debug for WaitingMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WaitingMessage({:?})", self.found)
     }
 }

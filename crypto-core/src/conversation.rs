@@ -5,6 +5,7 @@ use crate::attachment::Attachment;
 use crate::body::{Body, Kind};
 use crate::conversation_key::ConversationKey;
 use crate::hybrid_recipient::HybridRecipient;
+use crate::message::Message;
 use crate::place::Place;
 use crate::readers::Readers;
 use crate::verify::{ConversationKeys, Refusal, VerifiedMessage};
@@ -112,9 +113,14 @@ impl Conversation {
         &self.keys
     }
 
-    /// Remembers a conversation key, as a share carries them.
-    pub fn learn(&mut self, index: u8, key: ConversationKey) {
+    /// Remembers a conversation key the reporter has derived.
+    pub(crate) fn learn(&mut self, index: u8, key: ConversationKey) {
         self.keys.learn(index, key);
+    }
+
+    /// Remembers a conversation key, as a share carries them. It gives way to the reporter's.
+    pub(crate) fn learn_from_colleague(&mut self, index: u8, key: ConversationKey) {
+        self.keys.learn_from_colleague(index, key);
     }
 
     /// Takes a message in. One that is here already is passed over.
@@ -122,16 +128,13 @@ impl Conversation {
     /// # Errors
     /// [`Refusal::RepeatedPlace`] where another message has its place;
     /// [`Refusal::OtherReaders`] where a counselor quotes another list than the reporter's;
+    /// [`Refusal::Excluded`] where the reporter has excluded its author before;
     /// [`Refusal::UnknownConversation`] where it belongs to another conversation.
     pub fn add(&mut self, message: VerifiedMessage) -> Result<(), Refusal> {
         if message.message().conversation != self.id() {
             return Err(Refusal::UnknownConversation);
         }
-        if self
-            .messages
-            .iter()
-            .any(|other| other.digest() == message.digest())
-        {
+        if self.message(&message.digest()).is_some() {
             return Ok(());
         }
         if self
@@ -144,6 +147,16 @@ impl Conversation {
         if !self.quotes_the_list(&message) {
             return Err(Refusal::OtherReaders);
         }
+        if self.was_excluded_before(&message) {
+            return Err(Refusal::Excluded);
+        }
+        self.insert(message);
+        Ok(())
+    }
+
+    /// Takes a message in that was taken in before. Whether it would be today is not asked: what
+    /// came in since may speak against it, and what was believed must not be lost with it.
+    pub(crate) fn insert(&mut self, message: VerifiedMessage) {
         if let Body::KeyChange(change) = &message.message().body {
             let key = ConversationKey::new(change.key.clone());
             self.keys.learn(message.message().key_index, key);
@@ -152,7 +165,6 @@ impl Conversation {
             .messages
             .partition_point(|other| order(other) <= order(&message));
         self.messages.insert(position, message);
-        Ok(())
     }
 
     /// All messages in the order in which they can have been written, and whether each follows
@@ -253,6 +265,24 @@ impl Conversation {
         message.kind().is_by_reporter()
             || lists.peek().is_none()
             || lists.any(|readers| *readers == message.readers)
+    }
+
+    /// Whether the reporter had left a message's author out of the list on an earlier day than
+    /// the message is of. On the same day the two may have crossed.
+    fn was_excluded_before(&self, message: &VerifiedMessage) -> bool {
+        let Some(author) = message.author() else {
+            return false;
+        };
+        let message = message.message();
+        let left_out = |change: &Message| {
+            change.key_index > message.key_index
+                && change.place.day < message.place.day
+                && !change.readers.contains(author)
+        };
+        self.messages
+            .iter()
+            .filter(|other| other.kind().is_by_reporter())
+            .any(|other| left_out(other.message()))
     }
 
     fn continuity(&self, message: &VerifiedMessage) -> Continuity {

@@ -14,7 +14,7 @@ use beistand_protocol::time::Day;
 use beistand_protocol::verifier_key::{VerifierKey, VerifierKeyError};
 use rand_core::{CryptoRng, RngCore};
 use std::fmt;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Days after its last valid one that a prekey's secret is kept, for what was sealed to it late.
 pub const KEPT_DAYS: u32 = 7;
@@ -55,9 +55,9 @@ impl DeviceSeeds {
     /// Seeds of a new device.
     pub fn generate(rng: &mut (impl CryptoRng + RngCore)) -> Self {
         let mut seed = || {
-            let mut bytes = [0; 32];
-            rng.fill_bytes(&mut bytes);
-            SecretHex::new(bytes)
+            let mut bytes = Zeroizing::new([0; 32]);
+            rng.fill_bytes(bytes.as_mut_slice());
+            SecretHex::new(*bytes)
         };
         Self {
             sign: seed(),
@@ -189,22 +189,33 @@ impl DeviceKeys {
         delete_key(self.delete.expose(), slot)
     }
 
-    /// The identities an envelope of `day` can be sealed to, the likeliest first: the prekey of
-    /// that day, the newest before it (for those who came before it was uploaded), and the
-    /// long-lived identity (for those who were shown none).
+    /// The identities an envelope of `day` is sealed to where the server shows what it was given,
+    /// the likeliest first: the prekey of that day, the newest before it (for those who came
+    /// before it was uploaded), and the long-lived identity (for those who were shown none).
     pub fn candidates(&self, day: Day) -> Vec<&HybridIdentity> {
-        let mut valid: Vec<&PrekeySecret> = self
-            .prekeys
-            .iter()
-            .filter(|prekey| {
-                prekey.day <= day.forward(1) && day <= prekey.day.forward(VALID_DAYS + 1)
-            })
-            .collect();
-        valid.sort_by_key(|prekey| std::cmp::Reverse(prekey.day));
+        let mut valid = self.prekeys_of(day);
         let before = valid.iter().position(|prekey| prekey.day < day);
         valid.truncate(before.map_or(valid.len(), |before| before + 1));
         let prekeys = valid.into_iter().map(|prekey| &prekey.identity);
         prekeys.chain(std::iter::once(&self.identity)).collect()
+    }
+
+    /// All identities an envelope of `day` can be sealed to at all: for when the server has shown
+    /// an older prekey than it was given. That costs a KEM operation a stanza for each.
+    pub fn all_candidates(&self, day: Day) -> Vec<&HybridIdentity> {
+        let valid = self.prekeys_of(day).into_iter();
+        let prekeys = valid.map(|prekey| &prekey.identity);
+        prekeys.chain(std::iter::once(&self.identity)).collect()
+    }
+
+    /// The prekeys a client may have sealed to on that day, the newest first.
+    fn prekeys_of(&self, day: Day) -> Vec<&PrekeySecret> {
+        let valid = |prekey: &&PrekeySecret| {
+            prekey.day <= day.forward(1) && day <= prekey.day.forward(VALID_DAYS + 1)
+        };
+        let mut prekeys: Vec<&PrekeySecret> = self.prekeys.iter().filter(valid).collect();
+        prekeys.sort_by_key(|prekey| std::cmp::Reverse(prekey.day));
+        prekeys
     }
 }
 

@@ -14,6 +14,7 @@ use beistand_protocol::put::PutRequest;
 use beistand_protocol::snapshot::Snapshot;
 use beistand_protocol::time::Day;
 use rand_core::{CryptoRng, RngCore};
+use zeroize::Zeroizing;
 
 /// A put without its stamp. The stamp is found over `slot` with `beistand_protocol::stamp`.
 #[derive(Debug, Clone)]
@@ -75,8 +76,8 @@ impl Outgoing {
 
 /// An envelope nobody can open, in a slot that means nothing, with the key that deletes it.
 pub fn decoy(snapshot: &Snapshot, rng: &mut (impl CryptoRng + RngCore)) -> (Outgoing, DeleteKey) {
-    let mut secret = [0; 32];
-    rng.fill_bytes(&mut secret);
+    let mut secret = Zeroizing::new([0; 32]);
+    rng.fill_bytes(secret.as_mut_slice());
     let slot = random_slot(rng);
     // As likely in any shard as the messages are.
     let shard = shard_bits(

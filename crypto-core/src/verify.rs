@@ -60,6 +60,9 @@ pub enum Refusal {
     /// A counselor writes who is not on the list.
     #[error("the message is from somebody who may not read this conversation")]
     NotAReader,
+    /// A counselor writes whom the reporter has excluded on an earlier day.
+    #[error("the message is from somebody whom the reporter had excluded before")]
+    Excluded,
     /// It names other readers than the reporter did under this conversation key.
     #[error("the message names other readers than the reporter allowed")]
     OtherReaders,
@@ -86,13 +89,26 @@ impl Refusal {
 pub struct ConversationKeys {
     conversation: ConversationId,
     reply_to: ReplyTo,
-    keys: BTreeMap<u8, ConversationKey>,
+    keys: BTreeMap<u8, KnownKey>,
+}
+
+/// A conversation key, and whose word there is for it. The reporter signs every key but the
+/// first, of which the conversation's id is made. What a colleague alone says may be wrong, and
+/// must not stand in the way of what the reporter says later: a reader who is about to be
+/// excluded could otherwise give the others a wrong kc_{i+1} beforehand.
+#[derive(Clone)]
+struct KnownKey {
+    key: ConversationKey,
+    by_reporter: bool,
 }
 
 impl ConversationKeys {
     /// Those that the reporter's frozen keys give.
     pub fn new(reply_to: ReplyTo, instance: &InstanceId) -> Self {
-        let first = ConversationKey::new(reply_to.kc0.clone());
+        let first = KnownKey {
+            key: ConversationKey::new(reply_to.kc0.clone()),
+            by_reporter: true,
+        };
         Self {
             conversation: reply_to.conversation(instance),
             reply_to,
@@ -112,17 +128,34 @@ impl ConversationKeys {
 
     /// kc_i, where known.
     pub fn key(&self, index: u8) -> Option<&ConversationKey> {
-        self.keys.get(&index)
+        self.keys.get(&index).map(|known| &known.key)
     }
 
     /// All known keys with their indexes, ascending.
     pub fn all(&self) -> impl Iterator<Item = (u8, &ConversationKey)> {
-        self.keys.iter().map(|(index, key)| (*index, key))
+        self.keys.iter().map(|(index, known)| (*index, &known.key))
     }
 
-    /// Remembers kc_i; a known one is not replaced.
+    /// Remembers kc_i as the reporter derived or signed it. It takes the place of one that a
+    /// colleague gave; one by the reporter is not replaced.
     pub fn learn(&mut self, index: u8, key: ConversationKey) {
-        self.keys.entry(index).or_insert(key);
+        if self.by_reporter(index).is_none() {
+            let by_reporter = true;
+            self.keys.insert(index, KnownKey { key, by_reporter });
+        }
+    }
+
+    /// Remembers kc_i as a colleague gave it, where none is known.
+    pub fn learn_from_colleague(&mut self, index: u8, key: ConversationKey) {
+        let by_reporter = false;
+        let known = KnownKey { key, by_reporter };
+        self.keys.entry(index).or_insert(known);
+    }
+
+    /// kc_i, where the reporter gave it.
+    fn by_reporter(&self, index: u8) -> Option<&ConversationKey> {
+        let known = self.keys.get(&index).filter(|known| known.by_reporter)?;
+        Some(&known.key)
     }
 }
 
@@ -189,8 +222,8 @@ pub fn verify(
     )?;
 
     if message.kind().reaches_reporter() {
-        let key = key_of(message, reply_to, known)?;
-        ensure(key.slot(&message.place) == found.slot, Refusal::Slot)?;
+        let (key, otherwise) = key_of(message, reply_to, known)?;
+        ensure(key.slot(&message.place) == found.slot, otherwise)?;
     }
     Ok(VerifiedMessage::vouch(opened, author))
 }
@@ -203,24 +236,30 @@ fn carried_reply_to(message: &Message) -> Option<&ReplyTo> {
     }
 }
 
-/// The key the message's slot must be computed with.
+/// The key the message's slot must be computed with, and what it means if it was not.
 fn key_of(
     message: &Message,
     reply_to: &ReplyTo,
     known: Option<&ConversationKeys>,
-) -> Result<ConversationKey, Refusal> {
-    let before = known.and_then(|known| known.key(message.key_index));
+) -> Result<(ConversationKey, Refusal), Refusal> {
+    let index = message.key_index;
+    let by_reporter = known.and_then(|known| known.by_reporter(index));
     match &message.body {
-        Body::Report(_) => Ok(ConversationKey::new(reply_to.kc0.clone())),
+        Body::Report(_) => Ok((ConversationKey::new(reply_to.kc0.clone()), Refusal::Slot)),
         Body::KeyChange(change) => {
             let key = ConversationKey::new(change.key.clone());
-            match before {
+            match by_reporter {
                 Some(before) if *before != key => Err(Refusal::OtherKey),
-                _ => Ok(key),
+                _ => Ok((key, Refusal::Slot)),
             }
         }
-        _ if message.key_index == 0 => Ok(ConversationKey::new(reply_to.kc0.clone())),
-        _ => before.cloned().ok_or(Refusal::UnknownKey),
+        _ if index == 0 => Ok((ConversationKey::new(reply_to.kc0.clone()), Refusal::Slot)),
+        _ => match (by_reporter, known.and_then(|known| known.key(index))) {
+            (Some(key), _) => Ok((key.clone(), Refusal::Slot)),
+            // The colleague's key may be wrong, and the right one still come.
+            (None, Some(key)) => Ok((key.clone(), Refusal::UnknownKey)),
+            (None, None) => Err(Refusal::UnknownKey),
+        },
     }
 }
 

@@ -126,13 +126,15 @@ impl EncapsulationPair {
         randomness: &[u8; RANDOMNESS_SIZE],
     ) -> ([u8; ENCAPSULATED_KEY_SIZE], SharedSecret) {
         let (for_ml_kem, for_x25519) = randomness.split_at(32);
-        let message = for_ml_kem.try_into().expect("the first half is 32 bytes");
+        let mut message = for_ml_kem.try_into().expect("the first half is 32 bytes");
         let (ciphertext, mut ml_kem_secret) = self
             .ml_kem
             .encapsulate_deterministic(&message)
             .expect("ML-KEM encapsulation has no way to fail");
-        let ephemeral: [u8; 32] = for_x25519.try_into().expect("the second half is 32 bytes");
-        let ephemeral = StaticSecret::from(ephemeral);
+        message.as_mut_slice().zeroize();
+        let ephemeral: Zeroizing<[u8; 32]> =
+            Zeroizing::new(for_x25519.try_into().expect("the second half is 32 bytes"));
+        let ephemeral = StaticSecret::from(*ephemeral);
         let share = PublicKey::from(&ephemeral);
         let x25519_secret = ephemeral.diffie_hellman(&self.x25519);
         let shared = combine(

@@ -107,8 +107,9 @@ fn a_key_of_low_order_is_refused() {
     }
 }
 
-/// u = 0, 1, and p − 1, p, p + 1, each of which multiplies to zero.
-fn low_order_points() -> [[u8; 32]; 5] {
+/// Every u that multiplies to zero: 0, 1 and p − 1, the two of order 8, p and p + 1 for 0 and 1;
+/// and each with the highest bit set, which X25519 does not look at.
+fn low_order_points() -> Vec<[u8; 32]> {
     let near_p = |low: u8| {
         let mut bytes = [0xff; 32];
         bytes[0] = low;
@@ -117,7 +118,17 @@ fn low_order_points() -> [[u8; 32]; 5] {
     };
     let mut one = [0; 32];
     one[0] = 1;
-    [[0; 32], one, near_p(0xec), near_p(0xed), near_p(0xee)]
+    let of_order_eight = [
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    ];
+    let mut points = vec![[0; 32], one, near_p(0xec), near_p(0xed), near_p(0xee)];
+    points.extend(of_order_eight.map(|u| <[u8; 32]>::try_from(hex::decode(u).unwrap()).unwrap()));
+    for mut point in points.clone() {
+        point[31] |= 0x80;
+        points.push(point);
+    }
+    points
 }
 
 #[test]

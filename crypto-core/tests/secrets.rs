@@ -133,3 +133,76 @@ fn equality_is_of_all_bytes() {
         assert!(Codename::from_entropy([1; 16]) != Codename::from_entropy(other));
     }
 }
+
+/// What fails is said without what was given: neither an error nor a panic made of one shows it.
+#[test]
+fn no_error_repeats_what_was_given() {
+    use beistand_crypto_core::hybrid_recipient::HybridRecipient;
+    use beistand_crypto_core::message::Message;
+    use beistand_crypto_core::open::OpenedEnvelope;
+
+    const GIVEN: &str = "marzipan";
+    let said = [
+        told(GIVEN.parse::<HybridIdentity>()),
+        told(format!("AGE-SECRET-KEY-PQ-1{GIVEN}").parse::<HybridIdentity>()),
+        told(format!("age1pq1{GIVEN}").parse::<HybridRecipient>()),
+        told(Codename::parse_any(GIVEN)),
+        told(Codename::parse_any(&format!("{GIVEN} ").repeat(12))),
+        told(Message::from_line(GIVEN)),
+        told(Message::from_line(&format!(
+            "{{\"v\":1,\"kind\":\"{GIVEN}\"}}"
+        ))),
+        told(Message::from_line(&format!(
+            "{{\"v\":1,\"kind\":\"note\",\"{GIVEN}\":1}}"
+        ))),
+        told(OpenedEnvelope::from_lines(GIVEN, GIVEN)),
+        told(
+            PartKeys::new(HybridIdentity::from_seed(&[8; 32]), SecretHex::new([7; 32]))
+                .open(0, GIVEN.as_bytes()),
+        ),
+        told(serde_json::from_str::<SecretHex<32>>(&format!(
+            "\"{GIVEN}\""
+        ))),
+        told(serde_json::from_str::<AttachmentIdentity>(&format!(
+            "\"{GIVEN}\""
+        ))),
+    ];
+    for said in said {
+        assert!(!said.contains(GIVEN) && !said.contains("109, 97"), "{said}");
+    }
+}
+
+/// How an error is told: to a person, to a log, and where somebody unwraps it.
+fn told<T, E: std::error::Error>(outcome: Result<T, E>) -> String {
+    let error = outcome.err().expect("it is refused");
+    format!("{error} {error:?}")
+}
+
+/// That a comparison takes the same time whatever differs cannot be seen in its result, so this
+/// looks at how it is written: secrets compare by `subtle`, never by a derived `==` on bytes.
+#[test]
+fn secrets_compare_in_constant_time() {
+    for (name, source) in [
+        ("SecretHex", include_str!("../src/secret_hex.rs")),
+        ("Codename", include_str!("../src/codename.rs")),
+    ] {
+        let (before, _) = source.split_once(&format!("pub struct {name}")).unwrap();
+        let derived = before
+            .lines()
+            .rfind(|line| line.starts_with("#[derive("))
+            .unwrap();
+        assert!(!derived.contains("PartialEq"), "{name}: {derived}");
+        let equals = source
+            .split(&format!("PartialEq for {name}"))
+            .nth(1)
+            .unwrap();
+        let body = &equals[..equals.find("\n}").unwrap()];
+        assert!(
+            body.contains("self.0.ct_eq(&other.0).into()"),
+            "{name}: {body}"
+        );
+    }
+    // The rest compares by these two.
+    let source = include_str!("../src/conversation_key.rs");
+    assert!(source.contains("pub struct ConversationKey(SecretHex<32>);"));
+}

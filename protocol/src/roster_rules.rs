@@ -161,12 +161,12 @@ impl Roster {
     }
 }
 
-/// Not empty, at most `longest` characters, nothing that controls a terminal or turns the
-/// direction of text around.
+/// Not empty, at most `longest` characters, nothing that controls a terminal, ends a line or turns
+/// the direction of text around (Unicode's `Bidi_Control`).
 pub fn text_is_clean(text: &str, longest: usize) -> bool {
     let foul = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(foul)
 }
@@ -174,7 +174,7 @@ pub fn text_is_clean(text: &str, longest: usize) -> bool {
 /// `https://…`, or `http://` to this machine or an onion service, which encrypt by other means.
 fn address_is_usable(address: &str) -> bool {
     let host = |rest: &str| {
-        let authority = rest.split('/').next().unwrap_or_default();
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let host = authority
             .rsplit_once(':')
             .map_or(authority, |(host, _)| host);

@@ -197,12 +197,21 @@ fn every_rule_has_a_roster_that_breaks_it() {
         (RosterRule::Text, |r| {
             r.members[0].name = "a\u{202e}b".to_owned()
         }),
+        (RosterRule::Text, |r| {
+            r.members[0].name = "a\u{61c}b".to_owned()
+        }),
+        (RosterRule::Text, |r| {
+            r.organisation.name = "a\u{2028}b".to_owned()
+        }),
         (RosterRule::Text, |r| r.organisation.name = "x".repeat(201)),
         (RosterRule::Address, |r| {
             r.organisation.neutral_exit = "javascript:x".to_owned()
         }),
         (RosterRule::Address, |r| {
             r.organisation.neutral_exit = "http://example.org".to_owned()
+        }),
+        (RosterRule::Address, |r| {
+            r.organisation.neutral_exit = "http://example.org?.onion".to_owned()
         }),
         (RosterRule::Address, |r| r.url = "https://a@b/".to_owned()),
     ];

@@ -68,6 +68,9 @@ pub fn case(case: &Case) -> String {
             refused.reason
         );
     }
+    if case.refused_besides > 0 {
+        text += &format!("  !!! and {} more\n", case.refused_besides);
+    }
     text
 }
 

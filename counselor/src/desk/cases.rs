@@ -2,22 +2,19 @@
 
 use super::case_number::CaseNumber;
 use super::forgetting::{is_withdrawn, Deletion};
+use super::refused::{RefusedMessage, RefusedMessages};
 use super::{Desk, DeskError};
 use crate::vault::VaultError;
 use beistand_crypto_core::archive::ArchivedConversation;
 use beistand_crypto_core::body::Kind;
-use beistand_crypto_core::casebook::Refused;
 use beistand_crypto_core::conversation::Conversation;
 use beistand_crypto_core::view::MessageView;
 use beistand_protocol::bytes::{ConversationId, Slot};
 use beistand_protocol::roster::{Member, Serial};
 use beistand_protocol::time::Day;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 const PREFIX: &str = "conversation/";
-const REFUSED: &str = "refused";
-/// Anybody can send what is refused: more than this is not kept.
-const MOST_REFUSED: usize = 1_000;
 
 /// A case in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,6 +70,8 @@ pub struct Case {
     pub messages: Vec<MessageView>,
     /// What claimed to belong to it and was not to be believed.
     pub refused: Vec<RefusedMessage>,
+    /// How much more of that there was.
+    pub refused_besides: usize,
 }
 
 /// Somebody who may read a case.
@@ -82,18 +81,6 @@ pub struct Reader {
     pub serial: Serial,
     /// The name, where the roster still has it.
     pub name: Option<String>,
-}
-
-/// Something that opened and was not to be believed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RefusedMessage {
-    /// Where it lay.
-    pub slot: Slot,
-    /// The conversation it claimed.
-    pub conversation: ConversationId,
-    /// Why, in a sentence.
-    pub reason: String,
 }
 
 impl Desk {
@@ -120,6 +107,7 @@ impl Desk {
         let roster = self.roster()?.ok_or(VaultError::Damaged)?;
         let readers = conversation.readers();
         let readers = readers.iter().flat_map(|list| list.readers().serials());
+        let RefusedMessages { first, more } = self.refused_in(&conversation.id())?;
         let name = |serial| {
             roster
                 .member(serial)
@@ -142,11 +130,8 @@ impl Desk {
                 })
                 .collect(),
             messages: conversation.view(&roster),
-            refused: self
-                .refused()?
-                .into_iter()
-                .filter(|refused| refused.conversation == conversation.id())
-                .collect(),
+            refused: first,
+            refused_besides: more,
         })
     }
 
@@ -195,40 +180,6 @@ impl Desk {
     /// Removes a conversation from the vault.
     pub(super) fn forget_archived(&self, id: &ConversationId) -> Result<(), DeskError> {
         Ok(self.vault.remove(&format!("{PREFIX}{id}"))?)
-    }
-
-    /// Forgets what was refused in a conversation.
-    pub(super) fn forget_refused(&self, id: &ConversationId) -> Result<(), DeskError> {
-        let mut kept = self.refused()?;
-        kept.retain(|refused| refused.conversation != *id);
-        Ok(self.vault.write_json(REFUSED, &kept)?)
-    }
-
-    /// Everything that opened and was not to be believed.
-    ///
-    /// # Errors
-    /// [`DeskError::Vault`].
-    pub fn refused(&self) -> Result<Vec<RefusedMessage>, DeskError> {
-        Ok(self.vault.read_json(REFUSED)?.unwrap_or_default())
-    }
-
-    /// Remembers what was refused.
-    pub(super) fn keep_refused(&self, refused: &[Refused]) -> Result<(), DeskError> {
-        let mut kept = self.refused()?;
-        let before = kept.len();
-        for new in refused {
-            if kept.len() < MOST_REFUSED && kept.iter().all(|old| old.slot != new.slot) {
-                kept.push(RefusedMessage {
-                    slot: new.slot,
-                    conversation: new.conversation,
-                    reason: new.refusal.to_string(),
-                });
-            }
-        }
-        if kept.len() > before {
-            self.vault.write_json(REFUSED, &kept)?;
-        }
-        Ok(())
     }
 }
 

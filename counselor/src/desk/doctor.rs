@@ -83,7 +83,7 @@ impl Desk {
             count => format!("Replies waiting to be sent: {count}. `beistand sync` sends them."),
         };
         look(About::Outbox, sending == 0, says);
-        let refused = self.refused()?.len();
+        let refused = self.refused()?;
         let says = match refused {
             0 => "Nothing that arrived was refused.".to_owned(),
             count => format!(

@@ -6,7 +6,7 @@
 //! to keep it because somebody else seems to have asked.
 
 use super::case_number::CaseNumber;
-use super::{Desk, DeskError};
+use super::{waiting, Desk, DeskError};
 use beistand_client::Client;
 use beistand_crypto_core::body::Kind;
 use beistand_crypto_core::conversation::Conversation;
@@ -146,7 +146,7 @@ impl Desk {
         let slots: Vec<Slot> = messages.map(|message| message.slot).chain(files).collect();
         self.delete_from_wall(client, &slots)?;
         self.forget_waiting_to_send(&id)?;
-        self.forget_waiting(&id)?;
+        waiting::forget_all(&self.vault, &id)?;
         self.forget_refused(&id)?;
         self.forget_archived(&id)?;
         Ok(self.vault.remove(&record(&id))?)

@@ -7,9 +7,9 @@
 //! | `desk` | instance, member, seeds of the device |
 //! | `prekey/DAY` | the secret of that day's prekey, until it is destroyed |
 //! | `conversation/ID` | messages and keys of one conversation |
-//! | `waiting/SLOT` | a message whose conversation is not known yet |
+//! | `waiting/ID/DAY/HASH` | a message whose conversation is not known yet |
 //! | `withdrawn/ID` | since when a conversation is to be deleted |
-//! | `refused` | what opened and was not to be believed |
+//! | `refused/ID`, `refused/unknown` | what opened and was not to be believed |
 //! | `wall/DAY` | the slots of that day that were tried |
 //! | `promise/SLOT` | what the server promised about a put of this desk |
 //! | `outbox/SLOT` | something written that may not have arrived |
@@ -28,8 +28,10 @@ pub mod forgetting;
 mod outbox;
 mod prekeys;
 mod promises;
+pub mod refused;
 mod reply;
 pub mod sync;
+mod waiting;
 mod wall;
 
 pub use error::DeskError;

@@ -4,14 +4,12 @@
 
 use super::case_number::CaseNumber;
 use super::promises::Promises;
+use super::waiting::{self, Ticket, Waiting};
 use super::wall::Wall;
 use super::{Desk, DeskError};
-use crate::vault::VaultError;
 use beistand_client::Client;
-use beistand_crypto_core::body::SharedMessage;
 use beistand_crypto_core::casebook::{Casebook, Received};
-use beistand_crypto_core::open::{open, OpenedEnvelope};
-use beistand_crypto_core::verify::Found;
+use beistand_crypto_core::open::open;
 use beistand_protocol::bytes::{ConversationId, Digest, Slot};
 use beistand_protocol::prekey::VALID_DAYS;
 use beistand_protocol::roster::Writer;
@@ -22,9 +20,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 const PROGRESS: &str = "progress";
-const WAITING: &str = "waiting/";
-/// Anybody can send what waits: more than this is not kept.
-const MOST_WAITING: usize = 1_000;
 /// After so many records, what was read is written down.
 const BATCH: usize = 256;
 
@@ -55,6 +50,8 @@ pub struct SyncReport {
     pub cases: Vec<CaseNumber>,
     /// How many opened and were not to be believed.
     pub refused: usize,
+    /// How many opened and were in no form this program knows.
+    pub unknown_form: usize,
     /// How many wait for the beginning of their conversation.
     pub waiting: usize,
     /// Replies that were on their way and have arrived now.
@@ -74,7 +71,9 @@ pub struct SyncReport {
 #[serde(rename_all = "kebab-case", tag = "code", content = "count")]
 pub enum Finding {
     /// It does not show this device's prekey.
-    #[error("the server does not show this device's prekey, so people seal to its long-lived key")]
+    #[error(
+        "the server does not show this device's newest prekey, so people seal to an older key"
+    )]
     PrekeyNotShown,
     /// Messages were sealed to the long-lived key although there was a prekey.
     #[error("messages were sealed to this device's long-lived key although it had a prekey: {0}")]
@@ -107,11 +106,12 @@ impl Desk {
         let (put, deleted) = self.tend_decoys(client, &snapshot, now)?;
 
         let mut reading = Reading::begin(self, &snapshot, device.writer)?;
+        reading.prekey_missing = prekey_missing;
         let before = reading.after;
         let outcome = reading.take_everything(client);
         reading.write_down()?;
         outcome?;
-        let read = reading.finish()?;
+        let read = reading.finish();
 
         // What was withheld is asked for again. The day goes on all the same: else a server could
         // keep old secrets from being destroyed by listing what does not exist.
@@ -134,6 +134,7 @@ impl Desk {
             messages: read.messages,
             cases: read.cases,
             refused: read.refused,
+            unknown_form: read.unknown_form,
             waiting: read.waiting,
             sent,
             decoys: put + deleted,
@@ -152,36 +153,13 @@ impl Desk {
     }
 }
 
-/// A message that waits, as it was opened.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Waiting {
-    slot: Slot,
-    day: Day,
-    lines: SharedMessage,
-}
-
-impl Desk {
-    /// Forgets what waits for a conversation.
-    pub(super) fn forget_waiting(&self, id: &ConversationId) -> Result<(), DeskError> {
-        for name in self.vault.names(WAITING)? {
-            let stored: Option<Waiting> = self.vault.read_json(&name)?;
-            let lines = stored.ok_or(VaultError::Damaged)?.lines;
-            let opened = OpenedEnvelope::from_lines(&lines.line1, &lines.line2);
-            if opened.is_ok_and(|opened| opened.conversation() == *id) {
-                self.vault.remove(&name)?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// What came of reading the wall.
 struct Read {
     tried: usize,
     messages: usize,
     cases: Vec<CaseNumber>,
     refused: usize,
+    unknown_form: usize,
     waiting: usize,
     findings: Vec<Finding>,
 }
@@ -202,15 +180,19 @@ struct Reading<'a> {
     writer: Writer,
     from: Day,
     after: Epoch,
+    prekey_missing: bool,
     listed: BTreeSet<Slot>,
     casebook: Casebook,
     wall: Wall,
     promises: Promises,
     changed: BTreeSet<ConversationId>,
     touched: BTreeSet<CaseNumber>,
-    waiting: Vec<Slot>,
+    waiting: Waiting,
+    over: Vec<Ticket>,
     tried: usize,
     messages: usize,
+    refused: usize,
+    unknown_form: usize,
     by_identity: usize,
     unlisted: usize,
     not_envelopes: usize,
@@ -228,6 +210,7 @@ impl<'a> Reading<'a> {
             snapshot,
             writer,
             from,
+            prekey_missing: false,
             after: desk.progress()?.map_or(Epoch(0), |progress| progress.epoch),
             listed: snapshot.index().slots().map(|(_, slot)| slot).collect(),
             casebook,
@@ -235,36 +218,46 @@ impl<'a> Reading<'a> {
             promises: Promises::load(&desk.vault, from)?,
             changed: BTreeSet::new(),
             touched: BTreeSet::new(),
-            waiting: Vec::new(),
+            waiting: Waiting::load(&desk.vault, from)?,
+            over: Vec::new(),
             tried: 0,
             messages: 0,
+            refused: 0,
+            unknown_form: 0,
             by_identity: 0,
             unlisted: 0,
             not_envelopes: 0,
         };
-        reading.wake_waiting()?;
+        // What an earlier sync, broken off, did not come to.
+        for id in reading.waiting.conversations() {
+            if reading.casebook.conversation(&id).is_some() {
+                reading.wake(&id)?;
+            }
+        }
         Ok(reading)
     }
 
-    /// Tries once more what waited after earlier syncs. It was opened then: the prekey it was
-    /// sealed to may be gone.
-    fn wake_waiting(&mut self) -> Result<(), DeskError> {
-        for name in self.desk.vault.names(WAITING)? {
-            let stored: Option<Waiting> = self.desk.vault.read_json(&name)?;
-            let Waiting { slot, day, lines } = stored.ok_or(VaultError::Damaged)?;
-            if day < self.from {
-                self.desk.vault.remove(&name)?;
-                continue;
+    /// Tries what waits for a conversation of which something new is known, one message at a
+    /// time: there may be more of it than memory.
+    fn wake(&mut self, id: &ConversationId) -> Result<(), DeskError> {
+        loop {
+            let mut gone = 0;
+            for ticket in self.waiting.of(id) {
+                let (opened, found) = self.waiting.read(&self.desk.vault, &ticket)?;
+                let rosters = self.snapshot.rosters();
+                let received = self.casebook.take_in(rosters, opened, found);
+                self.keep_waiting()?;
+                if received != Received::Waiting {
+                    self.note_message(&received);
+                    self.waiting.leave(&ticket);
+                    self.over.push(ticket);
+                    gone += 1;
+                }
             }
-            let opened = OpenedEnvelope::from_lines(&lines.line1, &lines.line2)
-                .map_err(|_| VaultError::Damaged)?;
-            self.waiting.push(slot);
-            let rosters = self.snapshot.rosters();
-            let found = Found { slot, day };
-            let received = self.casebook.take_in(rosters, opened, found);
-            self.note_message(&received);
+            if gone == 0 {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn take_everything(&mut self, client: &Client) -> Result<(), DeskError> {
@@ -304,16 +297,25 @@ impl<'a> Reading<'a> {
     }
 
     fn receive(&mut self, record: &SyncRecord) -> Result<(), DeskError> {
-        let received = self
-            .casebook
-            .receive(&self.desk.keys, self.snapshot.rosters(), record);
+        let keys = &self.desk.keys;
+        let candidates = if self.prekey_missing {
+            // People may have been shown any that was valid.
+            keys.all_candidates(record.day)
+        } else {
+            keys.candidates(record.day)
+        };
+        let rosters = self.snapshot.rosters();
+        let received = self.casebook.receive_with(&candidates, rosters, record);
+        self.keep_waiting()?;
         self.note_message(&received);
         match received {
-            Received::Message { .. } => self.check_prekey(record),
-            Received::Waiting => self.keep_waiting(record)?,
-            Received::NotAnEnvelope => self.not_envelopes += 1,
-            Received::Refused(_) | Received::Malformed | Received::NotForUs | Received::Deleted => {
+            Received::Message { conversation, .. } => {
+                self.check_prekey(record);
+                self.wake(&conversation)?;
             }
+            Received::NotAnEnvelope => self.not_envelopes += 1,
+            Received::Malformed => self.unknown_form += 1,
+            Received::Waiting | Received::Refused(_) | Received::NotForUs | Received::Deleted => {}
         }
         Ok(())
     }
@@ -333,20 +335,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Keeps what waits as it was opened: its envelope could not be opened for ever.
-    fn keep_waiting(&mut self, record: &SyncRecord) -> Result<(), DeskError> {
-        let slot = record.slot;
-        if self.waiting.len() >= MOST_WAITING || self.waiting.contains(&slot) {
-            return Ok(());
-        }
-        if let Some(lines) = self.casebook.waiting_message(&slot) {
-            let stored = Waiting {
-                slot,
-                day: record.day,
-                lines,
-            };
-            self.desk.vault.write_json(&waiting(&slot), &stored)?;
-            self.waiting.push(slot);
+    fn keep_waiting(&mut self) -> Result<(), DeskError> {
+        for message in self.casebook.take_waiting() {
+            self.waiting.keep(&self.desk.vault, &message)?;
         }
         Ok(())
     }
@@ -370,33 +361,26 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Messages first, then that they were read: the other way round could lose one.
+    /// Messages first, then that they were read and wait no longer: the other way round could
+    /// lose one.
     fn write_down(&mut self) -> Result<(), DeskError> {
         for id in std::mem::take(&mut self.changed) {
             if let Some(conversation) = self.casebook.conversation(&id) {
                 self.desk.keep_conversation(conversation)?;
             }
         }
-        self.desk.keep_refused(self.casebook.refused())?;
+        let refused = self.casebook.take_refused();
+        self.refused += refused.len();
+        let is_known = |id: &ConversationId| self.casebook.conversation(id).is_some();
+        self.desk.keep_refused(&refused, is_known)?;
+        for ticket in std::mem::take(&mut self.over) {
+            waiting::forget(&self.desk.vault, &ticket)?;
+        }
         Ok(self.wall.save(&self.desk.vault)?)
     }
 
-    /// Forgets what waits no longer, and draws the sum.
-    fn finish(self) -> Result<Read, DeskError> {
-        let resolved = |slot: &Slot| {
-            let mut all = self.casebook.conversations().flat_map(|one| one.messages());
-            all.any(|(message, _)| message.message().slot == *slot)
-                || self
-                    .casebook
-                    .refused()
-                    .iter()
-                    .any(|refused| refused.slot == *slot)
-        };
-        let (over, still): (Vec<Slot>, Vec<Slot>) =
-            self.waiting.iter().copied().partition(resolved);
-        for slot in over {
-            self.desk.vault.remove(&waiting(&slot))?;
-        }
+    /// Draws the sum.
+    fn finish(self) -> Read {
         let epoch = self.snapshot.state().leaf.epoch;
         let withheld = self.wall.missing_from(self.snapshot.index(), self.from);
         let broken = self.promises.broken(epoch);
@@ -414,17 +398,14 @@ impl<'a> Reading<'a> {
             ),
         ];
         let findings = counted.into_iter().filter(|(count, _)| *count > 0);
-        Ok(Read {
+        Read {
             tried: self.tried,
             messages: self.messages,
             cases: self.touched.into_iter().collect(),
-            refused: self.casebook.refused().len(),
-            waiting: still.len(),
+            refused: self.refused,
+            unknown_form: self.unknown_form,
+            waiting: self.waiting.count(),
             findings: findings.map(|(_, finding)| finding).collect(),
-        })
+        }
     }
-}
-
-fn waiting(slot: &Slot) -> String {
-    format!("{WAITING}{slot}")
 }

@@ -36,6 +36,8 @@ pub const EPOCH_SECONDS: u32 = 60;
 pub struct Mischief {
     /// Shows no prekeys, and says so in its state.
     pub hide_prekeys: bool,
+    /// Shows so many of the first prekeys only.
+    pub old_prekeys: Option<usize>,
     /// Leaves these out of syncs.
     pub withhold: Vec<Slot>,
     /// Leaves these out of the index.
@@ -153,7 +155,12 @@ impl FakeServer {
 
     /// Puts without a network.
     pub fn put(&self, outgoing: &Outgoing) {
-        self.world().store(outgoing.to_put(0));
+        self.store(outgoing.to_put(0));
+    }
+
+    /// Stores what no honest program would put.
+    pub fn store(&self, put: PutRequest) {
+        self.world().store(put);
     }
 
     /// How many things are on the wall, and how many of them were deleted.
@@ -208,7 +215,8 @@ impl World {
         let shown = if self.mischief.hide_prekeys {
             Vec::new()
         } else {
-            self.prekeys.clone()
+            let count = self.mischief.old_prekeys.unwrap_or(usize::MAX);
+            self.prekeys.iter().take(count).cloned().collect()
         };
         let prekeys = PrekeysFile {
             v: 1,

@@ -57,6 +57,10 @@ fn sentences(report: &SyncReport) -> String {
             "Messages whose conversation is not known yet",
         ),
         (report.refused, "Messages that are not to be believed"),
+        (
+            report.unknown_form,
+            "Messages in a form this program does not know (is it the newest?)",
+        ),
     ];
     for (count, says) in counted {
         if count > 0 {
