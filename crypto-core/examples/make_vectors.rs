@@ -7,14 +7,16 @@
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
+use beistand_crypto_core::attachment::{Attachment, AttachmentIdentity};
 use beistand_crypto_core::body::{
     Body, KeyChangeBody, MessageBody, NoteBody, ReplyBody, ReportBody, Status, WithdrawBody,
 };
 use beistand_crypto_core::codename::Codename;
+use beistand_crypto_core::consent::{Consent, ConsentAnswer, ConsentRequest, MAX_ITEMS};
 use beistand_crypto_core::conversation_key::ConversationKey;
 use beistand_crypto_core::hybrid_identity::HybridIdentity;
 use beistand_crypto_core::message::{line_hash, Message};
-use beistand_crypto_core::part::part_slot;
+use beistand_crypto_core::part::{part_slot, PART_DATA_SIZE};
 use beistand_crypto_core::place::Place;
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter_keys::ReporterKeys;
@@ -47,6 +49,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("reporter-keys.json", "reporter-keys", reporter_keys()),
         ("slots.json", "slots", slots()),
         ("messages.json", "message", messages()),
+        ("consent.json", "message", consent()),
+        ("attachments.json", "message", attachments()),
     ] {
         let text = serde_json::to_string_pretty(&json!({ "kind": kind, "cases": cases }))?;
         std::fs::write(folder.join(name), text + "\n")?;
@@ -145,12 +149,78 @@ fn slots() -> Value {
     json!([{ "key": hex::encode(secret), "places": places, "shards": shards, "parts": parts }])
 }
 
+/// What the message vectors are written by: a reporter, and device 3.
+struct Writers {
+    reporter: ReporterKeys,
+    device: Signer,
+}
+
+impl Writers {
+    fn new() -> Self {
+        Self {
+            reporter: ReporterKeys::derive(&Codename::from_entropy(ENTROPIES[2]), &INSTANCE),
+            device: Signer::from_seed(&[0x77; 32]),
+        }
+    }
+
+    /// A message that keeps the rules, as number `number` of its day.
+    fn case(&self, number: u8, body: Body) -> Value {
+        let keys = &self.reporter;
+        let kind = body.kind();
+        let (writer, signer) = if kind.is_by_reporter() {
+            (Writer::REPORTER, keys.signer())
+        } else {
+            (Writer(3), &self.device)
+        };
+        let key_index = u8::from(matches!(body, Body::KeyChange(_)));
+        let place = Place {
+            day: Day(20_000),
+            writer,
+            number,
+        };
+        let message = Message {
+            instance: INSTANCE,
+            conversation: keys.conversation(),
+            place,
+            key_index,
+            prev: (number > 0).then_some(Digest([number; 32])),
+            roster: Digest([0x22; 32]),
+            slot: keys.conversation_key(key_index).slot(&place),
+            checkpoint: TreeHead {
+                size: 9_007_199_254_740_991,
+                root: Digest([0x33; 32]),
+            },
+            readers: Readers::new([Serial(7), Serial(2)]).expect("two readers"),
+            reply_to: kind.carries_reply_to().then(|| keys.reply_to()),
+            body,
+        };
+        let line = message.to_line().expect("these messages keep the rules");
+        json!({
+            "sign_seed": hex::encode(*signer.seed()),
+            "line1": *line,
+            "line2": signer.sign_message(&line),
+            "digest": line_hash(&line),
+        })
+    }
+
+    fn cases(&self, bodies: impl IntoIterator<Item = Body>) -> Vec<Value> {
+        let numbered = (0_u8..).zip(bodies);
+        numbered
+            .map(|(number, body)| self.case(number, body))
+            .collect()
+    }
+}
+
+/// A case that breaks a rule: one piece of the line of `case` replaced.
+fn broken(case: &Value, from: &str, to: &str, expect: &str) -> Value {
+    let line = case["line1"].as_str().expect("a line");
+    assert!(line.contains(from), "{from} is not in the line");
+    json!({ "line1": line.replacen(from, to, 1), "expect": expect })
+}
+
 fn messages() -> Value {
-    let codename = Codename::from_entropy(ENTROPIES[2]);
-    let keys = ReporterKeys::derive(&codename, &INSTANCE);
-    let device_seed = [0x77; 32];
-    let device = Signer::from_seed(&device_seed);
-    let key = keys.conversation_key(1).secret().clone();
+    let writers = Writers::new();
+    let key = writers.reporter.conversation_key(1).secret().clone();
     let bodies = [
         Body::Report(ReportBody {
             text: "What happened, in \"two\" lines:\nä — 日本語.".into(),
@@ -180,52 +250,10 @@ fn messages() -> Value {
         }),
         Body::Withdraw(WithdrawBody::default()),
     ];
-    let mut cases: Vec<Value> = Vec::new();
-    for (number, body) in (0_u8..).zip(bodies) {
-        let kind = body.kind();
-        let writer = if kind.is_by_reporter() {
-            Writer::REPORTER
-        } else {
-            Writer(3)
-        };
-        let key_index = u8::from(matches!(body, Body::KeyChange(_)));
-        let place = Place {
-            day: Day(20_000),
-            writer,
-            number,
-        };
-        let message = Message {
-            instance: INSTANCE,
-            conversation: keys.conversation(),
-            place,
-            key_index,
-            prev: (number > 0).then_some(Digest([number; 32])),
-            roster: Digest([0x22; 32]),
-            slot: keys.conversation_key(key_index).slot(&place),
-            checkpoint: TreeHead {
-                size: 9_007_199_254_740_991,
-                root: Digest([0x33; 32]),
-            },
-            readers: Readers::new([Serial(7), Serial(2)]).expect("two readers"),
-            reply_to: kind.carries_reply_to().then(|| keys.reply_to()),
-            body,
-        };
-        let line = message.to_line().expect("these messages keep the rules");
-        let signer = if kind.is_by_reporter() {
-            keys.signer()
-        } else {
-            &device
-        };
-        cases.push(json!({
-            "sign_seed": hex::encode(*signer.seed()),
-            "line1": *line,
-            "line2": signer.sign_message(&line),
-            "digest": line_hash(&line),
-        }));
-    }
-    let line = cases[1]["line1"].as_str().expect("a line").to_owned();
+    let mut cases = writers.cases(bodies);
+    let message = cases[1].clone();
     let mut broken = |from: &str, to: &str, expect: &str| {
-        cases.push(json!({ "line1": line.replacen(from, to, 1), "expect": expect }));
+        cases.push(self::broken(&message, from, to, expect));
     };
     broken("{\"v\":1", "{\"v\":2", "version");
     broken("\"message\"", "\"song\"", "kind");
@@ -236,5 +264,108 @@ fn messages() -> Value {
     broken("9007199254740991", "9007199254740992", "integer");
     broken("[2,7]", "[7,2]", "form");
     broken("}", "", "form");
+    Value::Array(cases)
+}
+
+/// A counselor asks whether something may be shown, and a reporter answers, with and without
+/// changing who may read.
+fn consent() -> Value {
+    let writers = Writers::new();
+    let key = writers.reporter.conversation_key(1).secret().clone();
+    let request = ConsentRequest {
+        to: "a lawyer".into(),
+        items: vec!["the report".into(), "both pictures".into()],
+    };
+    let answer = ConsentAnswer {
+        request: Digest([0x44; 32]),
+        items: vec![Consent::Yes, Consent::No],
+    };
+    let bodies = [
+        Body::Reply(ReplyBody {
+            text: "May we?".into(),
+            status: None,
+            attachments: Vec::new(),
+            consent: Some(request),
+        }),
+        Body::Message(MessageBody {
+            text: "The report only.".into(),
+            attachments: Vec::new(),
+            consent: Some(answer.clone()),
+        }),
+        Body::KeyChange(KeyChangeBody {
+            key,
+            text: None,
+            attachments: Vec::new(),
+            consent: Some(answer),
+        }),
+    ];
+    let mut cases = writers.cases(bodies);
+    let (asks, answers) = (cases[0].clone(), cases[1].clone());
+    let items = "[\"yes\",\"no\"]";
+    let too_many = format!("[{}]", vec!["\"yes\""; MAX_ITEMS + 1].join(","));
+    cases.extend([
+        broken(&asks, "a lawyer", " ", "consent"),
+        broken(&asks, "both pictures", "", "consent"),
+        broken(&asks, "[\"the report\",\"both pictures\"]", "[]", "consent"),
+        broken(&asks, "\"to\":", "\"too\":", "form"),
+        broken(&answers, items, "[]", "consent"),
+        broken(&answers, items, &too_many, "consent"),
+        broken(&answers, items, "[\"yes\",\"perhaps\"]", "form"),
+        broken(&answers, items, "[\"yes\",null]", "form"),
+        broken(&answers, "\"request\":\"4", "\"request\":\"", "form"),
+    ]);
+    Value::Array(cases)
+}
+
+/// A file that goes with a message: of no byte, of one part, of more.
+fn attachments() -> Value {
+    let writers = Writers::new();
+    let attachment = |size: u64, parts: u16| Attachment {
+        name: "what I saw.png".into(),
+        media_type: "image/png".into(),
+        size,
+        sha256: Digest([0x55; 32]),
+        identity: AttachmentIdentity::from_seed([0x66; 32]),
+        key: SecretHex::new([0x67; 32]),
+        parts,
+        kept_original: size == 0,
+        removed_metadata: match size {
+            0 => Vec::new(),
+            _ => vec!["GPS".into()],
+        },
+    };
+    let slice = PART_DATA_SIZE as u64;
+    let files = vec![
+        attachment(0, 1),
+        attachment(slice, 1),
+        attachment(slice + 1, 2),
+        attachment(2 * slice + 1, 4),
+    ];
+    let bodies = [
+        Body::Message(MessageBody {
+            text: "Files.".into(),
+            attachments: files,
+            consent: None,
+        }),
+        Body::Reply(ReplyBody {
+            text: "A file.".into(),
+            status: None,
+            attachments: vec![attachment(slice, 1)],
+            consent: None,
+        }),
+    ];
+    let mut cases = writers.cases(bodies);
+    let reply = cases[1].clone();
+    cases.extend([
+        broken(&reply, "\"parts\":1", "\"parts\":2", "attachment"),
+        broken(&reply, "\"parts\":1", "\"parts\":0", "attachment"),
+        broken(&reply, "\"parts\":1", "\"parts\":65536", "form"),
+        broken(&reply, "1044480", "1044481", "attachment"),
+        broken(&reply, "1044480", "9007199254740992", "integer"),
+        broken(&reply, "1044480", "18446744073709551616", "form"),
+        broken(&reply, "AGE-SECRET-KEY-PQ-1", "age-secret-key-pq-1", "form"),
+        broken(&reply, "\"key\":\"67", "\"key\":\"6", "form"),
+        broken(&reply, "[\"GPS\"]", "[]", "not-canonical"),
+    ]);
     Value::Array(cases)
 }

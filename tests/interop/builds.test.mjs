@@ -12,7 +12,7 @@ const FROZEN = join(import.meta.dirname, '..', 'vectors/crypto-core');
 /** As many as the pinned version of the package has. */
 const FOREIGN = 143;
 const DEVIATING = ['armor_whitespace_outside', 'stanza_missing_body', 'stanza_missing_final_line'];
-const KINDS = ['codename', 'envelope', 'hybrid', 'message', 'reporter-keys', 'slots'];
+const KINDS = ['codename', 'envelope', 'hybrid', 'message', 'part', 'reporter-keys', 'slots'];
 
 let built;
 before(async () => {

@@ -1,6 +1,7 @@
 //! Our frozen vectors (`tests/vectors`): derivations, encapsulations with given randomness, and
 //! what opening comes to. Cases with `expect` name the kind of failure.
 
+use crate::part;
 use age::Identity as _;
 use age_core::format::Stanza;
 use age_core::secrecy::ExposeSecret as _;
@@ -25,11 +26,12 @@ use beistand_protocol::time::Day;
 use serde_json::Value;
 
 /// The kinds of files there are; none may be missing from the folder.
-pub const KINDS: [&str; 6] = [
+pub const KINDS: [&str; 7] = [
     "codename",
     "envelope",
     "hybrid",
     "message",
+    "part",
     "reporter-keys",
     "slots",
 ];
@@ -48,6 +50,7 @@ pub fn check(name: &str, text: &str) -> &'static str {
         "reporter-keys" => reporter_keys,
         "slots" => slots,
         "message" => message,
+        "part" => part::check,
         _ => envelope,
     };
     let cases = file["cases"].as_array().expect("a file has cases");

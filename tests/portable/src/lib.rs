@@ -3,6 +3,7 @@
 //! `tests/interop/builds.test.mjs`. The product's own module stays free of it.
 
 pub mod frozen;
+pub mod part;
 pub mod primitives;
 pub mod vectors;
 #[cfg(target_arch = "wasm32")]
