@@ -26,11 +26,12 @@ pub(crate) struct Padding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoRoom;
 
-/// Encrypts `content` and padding into a file of exactly the length of `class`.
+/// Encrypts `content`, piece by piece so that no copy of the whole is made, and padding into a file
+/// of exactly the length of `class`.
 pub(crate) fn seal(
     class: BlobClass,
     recipient: &dyn age::Recipient,
-    content: &[u8],
+    content: &[&[u8]],
     padding: Padding,
 ) -> Result<SealedBlob, NoRoom> {
     let file = SharedBuffer(Rc::new(RefCell::new(Vec::with_capacity(class.size()))));
@@ -45,8 +46,11 @@ pub(crate) fn seal(
         .and_then(plaintext_size)
         .expect("every class is large enough for its header and a chunk");
 
-    let filling = plaintext.checked_sub(content.len() + 1).ok_or(NoRoom)?;
-    writer.write_all(content).expect(IN_MEMORY);
+    let length: usize = content.iter().map(|piece| piece.len()).sum();
+    let filling = plaintext.checked_sub(length + 1).ok_or(NoRoom)?;
+    for piece in content {
+        writer.write_all(piece).expect(IN_MEMORY);
+    }
     let block = [padding.fill; FILLING];
     let mut left = filling;
     while left > 0 {

@@ -138,7 +138,7 @@ mod tests {
         let (class, recipient) = (BlobClass::Envelope8, identity.recipient());
         let recipients = [&recipient];
         let stanzas = Stanzas::new(&recipients, class.stanzas(), &mut rng);
-        let blob = age_file::seal(class, &stanzas, content.as_bytes(), padding).unwrap();
+        let blob = age_file::seal(class, &stanzas, &[content.as_bytes()], padding).unwrap();
         open(class, blob.bytes(), [&identity]).unwrap_err()
     }
 

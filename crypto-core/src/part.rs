@@ -80,13 +80,10 @@ impl PartKeys {
         data: &[u8],
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<SealedBlob, PartError> {
-        if data.len() > PART_DATA_SIZE {
-            return Err(PartError::TooLarge);
-        }
-        let mut content = Zeroizing::new(Vec::with_capacity(CONTENT_SIZE));
-        content.extend_from_slice(data);
-        content.resize(PART_DATA_SIZE, 0);
-        content.extend_from_slice(&self.slot(i).0);
+        let left = PART_DATA_SIZE.checked_sub(data.len());
+        let zeros = vec![0; left.ok_or(PartError::TooLarge)?];
+        let slot = self.slot(i);
+        let content = [data, &zeros, &slot.0];
         let recipient = self.identity.recipient();
         let recipients = [&recipient];
         let stanzas = Stanzas::new(&recipients, BlobClass::Part.stanzas(), rng);

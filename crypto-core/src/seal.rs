@@ -68,14 +68,11 @@ pub fn seal(
     }
     let line1 = message.to_line()?;
     let line2 = signature_line(&signer.sign_line(&line1));
-    let mut content = Zeroizing::new(String::with_capacity(line1.len() + line2.len() + 2));
-    for piece in [line1.as_str(), "\n", &line2, "\n"] {
-        content.push_str(piece);
-    }
+    let content = [line1.as_str(), "\n", &line2, "\n"].map(str::as_bytes);
     let class = audience.class();
     let recipients = audience.recipients();
     let stanzas = Stanzas::new(&recipients, class.stanzas(), rng);
-    let blob = age_file::seal(class, &stanzas, content.as_bytes(), ENVELOPE_PADDING)
+    let blob = age_file::seal(class, &stanzas, &content, ENVELOPE_PADDING)
         .map_err(|_| MessageError::TooLong)?;
     Ok(SealedEnvelope { blob, line1, line2 })
 }
