@@ -76,8 +76,24 @@ pub fn punch_hole(file: &File, offset: u64, size: u64) -> io::Result<()> {
     }
 }
 
+/// What is to be written. The less it takes up and the more depends on it, the longer there is
+/// room for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A part of an attachment.
+    Part,
+    /// An envelope: a report, an answer, or junk; nobody can tell.
+    Envelope,
+    /// What the server needs to be of use to those who read and answer: opening the database,
+    /// prekeys, rosters.
+    Upkeep,
+}
+
 /// The room a disk must keep free, so that the store never meets a full one: sled was seen to
 /// hang on it.
+///
+/// As the disk fills, parts are refused first, then envelopes, then upkeep. What only gives room
+/// back or ends an epoch is never refused here: deletions, and the closings that forget days.
 #[derive(Debug, Clone)]
 pub struct Watermark {
     directory: PathBuf,
@@ -88,7 +104,8 @@ impl Watermark {
     /// 256 MiB: more than all bodies in flight, the segments sled opens ahead and an epoch's end.
     pub const DEFAULT_BYTES: u64 = 256 * 1024 * 1024;
 
-    /// Keeps `bytes` free on the disk of `directory`.
+    /// Keeps `bytes` free on the disk of `directory`: twice as much from parts, and a quarter
+    /// from upkeep.
     pub fn new(directory: &Path, bytes: u64) -> Self {
         Self {
             directory: directory.to_owned(),
@@ -96,15 +113,50 @@ impl Watermark {
         }
     }
 
-    /// Whether there is room to write. A disk that cannot be asked counts as full.
-    pub fn has_room(&self) -> bool {
-        fs2::available_space(&self.directory).is_ok_and(|free| free >= self.bytes)
+    /// Whether there is room to write that. A disk that cannot be asked counts as full.
+    pub fn has_room(&self, purpose: Purpose) -> bool {
+        self.free()
+            .is_some_and(|free| free >= self.kept_from(purpose))
     }
 
-    /// Whether the room above what is kept free is less than a third of what is `stored`: three
-    /// quarters of what fits are taken. A disk that cannot be asked counts as scarce.
+    /// Whether the room for envelopes gets scarce: parts are refused already, or three quarters of
+    /// what fits are `stored`. A disk that cannot be asked counts as scarce.
     pub fn is_scarce(&self, stored: u64) -> bool {
-        !fs2::available_space(&self.directory)
-            .is_ok_and(|free| free.saturating_sub(self.bytes) >= stored / 3)
+        !self.free().is_some_and(|free| self.is_ample(free, stored))
+    }
+
+    fn is_ample(&self, free: u64, stored: u64) -> bool {
+        let room = free.saturating_sub(self.bytes);
+        free >= self.kept_from(Purpose::Part) && room >= stored / 3
+    }
+
+    fn kept_from(&self, purpose: Purpose) -> u64 {
+        match purpose {
+            Purpose::Part => self.bytes.saturating_mul(2),
+            Purpose::Envelope => self.bytes,
+            Purpose::Upkeep => self.bytes / 4,
+        }
+    }
+
+    fn free(&self) -> Option<u64> {
+        fs2::available_space(&self.directory).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_gets_scarce_with_what_is_stored_and_where_parts_are_refused() {
+        let watermark = Watermark::new(Path::new("."), 100);
+        // Nothing stored: only the parts' line counts.
+        assert!(watermark.is_ample(200, 0));
+        assert!(!watermark.is_ample(199, 0));
+        // 900 stored and 300 left above what is kept: three quarters are taken.
+        assert!(watermark.is_ample(400, 900));
+        assert!(!watermark.is_ample(399, 900));
+        let endless = Watermark::new(Path::new("."), u64::MAX);
+        assert!(!endless.is_ample(u64::MAX - 1, 0));
     }
 }

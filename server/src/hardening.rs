@@ -1,4 +1,5 @@
-//! What the process gives up before it serves: core dumps, and being looked into.
+//! What the process gives up before it serves: core dumps, being looked into, and the words of its
+//! own faults.
 
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 use std::io;
@@ -17,6 +18,16 @@ pub fn close_up() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
     Ok(())
+}
+
+/// Has `tell` told where the process met a fault of its own, and nothing else: a panic's message may
+/// hold what came from outside.
+pub fn report_faults(tell: impl Fn(&str) + Send + Sync + 'static) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(|place| (place.file(), place.line()));
+        let (file, line) = place.unwrap_or(("unknown", 0));
+        tell(&format!("a fault of the server itself at {file}:{line}"));
+    }));
 }
 
 /// Lets this process have as many files and connections open as the system allows, and answers

@@ -18,12 +18,7 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // A panic's message may hold what came from outside; where it happened does not.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(|place| (place.file(), place.line()));
-        let (file, line) = place.unwrap_or(("unknown", 0));
-        eprintln!("error: a fault of the server itself at {file}:{line}");
-    }));
+    hardening::report_faults(|sentence| eprintln!("error: {sentence}"));
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {

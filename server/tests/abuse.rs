@@ -211,18 +211,16 @@ fn the_stamp_of_a_fetch_works_once() {
 
 #[test]
 fn a_scarce_disk_makes_everything_as_dear_as_it_gets() {
+    let server_keeping = |keep_free| {
+        InProcess::with(Wishes {
+            roster: |roster| roster.stamps.envelope_max = 9,
+            keep_free,
+            ..Wishes::default()
+        })
+    };
+    let ample = server_keeping(0);
+    assert_eq!(snapshot(&ample).stamp_bits(StampUse::Envelope), 1);
     // So much is to be kept free that nothing is left above it.
-    let server = InProcess::with(Wishes {
-        roster: |roster| roster.stamps.envelope_max = 9,
-        keep_free: u64::MAX,
-        ..Wishes::default()
-    });
-    // Nothing is stored: nothing is scarce.
-    assert_eq!(snapshot(&server).stamp_bits(StampUse::Envelope), 1);
-    server
-        .visitor
-        .put(&snapshot(&server), &put_worth(&snapshot(&server), 1).0)
-        .unwrap();
-    server.next_epoch();
-    assert_eq!(snapshot(&server).stamp_bits(StampUse::Envelope), 9);
+    let scarce = server_keeping(u64::MAX);
+    assert_eq!(snapshot(&scarce).stamp_bits(StampUse::Envelope), 9);
 }

@@ -7,7 +7,7 @@ use beistand_protocol::time::{Day, Epoch};
 use beistand_server::disk::Watermark;
 use beistand_server::store::sled::SledStore;
 use beistand_server::store::{
-    DeleteOutcome, NewItem, Store as _, StoreError, StoredPrekey, StoredRoster,
+    DeleteOutcome, NewItem, PutOutcome, Store as _, StoreError, StoredPrekey, StoredRoster,
 };
 use beistand_server::testing::sealed_blob;
 use std::sync::Arc;
@@ -36,9 +36,13 @@ fn nothing_is_taken_in_and_deleting_still_works() {
     };
     {
         let store = open().unwrap();
-        store.put(item(1), Epoch(1)).unwrap();
+        let first = item(1);
+        store.put(first.clone(), Epoch(1)).unwrap();
         std::fs::remove_dir(&disk).unwrap();
         assert_eq!(store.put(item(2), Epoch(1)), Err(StoreError::Full));
+        // Who has heard no answer is told the truth: it is there.
+        let again = store.put(first, Epoch(2)).unwrap();
+        assert!(matches!(again, PutOutcome::Same(record) if record.promised == Epoch(1)));
         let roster = StoredRoster {
             version: 1,
             accepted: Day(20_000),

@@ -31,7 +31,7 @@ use self::ledger::Ledger;
 use self::used_stamps::UsedStamps;
 use self::vitals::DeskSeen;
 use crate::clock::Clock;
-use crate::disk::Watermark;
+use crate::disk::{Purpose, Watermark};
 use crate::log_key::LogKey;
 use crate::store::{Store, StoreError};
 use beistand_protocol::instance::Instance;
@@ -152,7 +152,7 @@ impl Wall {
         self.published().is_ok_and(|published| {
             published.rosters.current_at(now).is_ok()
                 && now.0.abs_diff(published.closed_at.0) <= LATE_STATE
-        }) && self.watermark.has_room()
+        }) && self.watermark.has_room(Purpose::Envelope)
     }
 
     fn now(&self) -> UnixTime {

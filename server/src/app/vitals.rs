@@ -2,6 +2,7 @@
 //! or an epoch.
 
 use super::Wall;
+use crate::disk::Purpose;
 use crate::store::{Store, StoreError};
 use beistand_protocol::time::{Day, UnixTime};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,8 +22,10 @@ pub struct Vitals {
     pub stamp_bits_least: u8,
     /// Quarters of the fullest quota that the last epoch used, 0 to 4.
     pub quota_quarters: u8,
-    /// Whether puts are taken for as far as the disk goes.
+    /// Whether envelopes are taken for as far as the disk goes.
     pub disk_has_room: bool,
+    /// Whether parts are; they are refused first.
+    pub disk_has_room_for_parts: bool,
 }
 
 /// The last day on which a desk showed that it is there.
@@ -62,7 +65,8 @@ impl Wall {
             stamp_bits: published.as_ref().map_or(0, |p| p.stamp_bits),
             stamp_bits_least: roster.map_or(0, |roster| roster.stamps.envelope_min),
             quota_quarters: self.demand.before(),
-            disk_has_room: self.watermark.has_room(),
+            disk_has_room: self.watermark.has_room(Purpose::Envelope),
+            disk_has_room_for_parts: self.watermark.has_room(Purpose::Part),
         }
     }
 }

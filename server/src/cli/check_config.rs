@@ -4,7 +4,7 @@
 use super::configuration::Configuration;
 use super::{print_line, warn};
 use crate::failure::Failure;
-use beistand_server::disk::Watermark;
+use beistand_server::disk::{Purpose, Watermark};
 use beistand_server::log_key;
 
 /// Says what would be served, and warns of what a server would start with but should not.
@@ -41,8 +41,14 @@ pub fn run(configuration: &Configuration) -> Result<(), Failure> {
     // The nearest folder that is there: the data directory itself is made at the first start.
     let there = data.ancestors().find(|folder| folder.is_dir());
     let there = there.unwrap_or(data);
-    if !Watermark::new(there, configuration.keep_free).has_room() {
+    let watermark = Watermark::new(there, configuration.keep_free);
+    if !watermark.has_room(Purpose::Upkeep) {
         return Err(beistand_server::store::StoreError::Full.into());
+    }
+    if !watermark.has_room(Purpose::Envelope) {
+        warn("the disk has so little room that reports and answers would be refused: free some, or lower --keep-free");
+    } else if !watermark.has_room(Purpose::Part) {
+        warn("the disk has so little room that attachments would be refused: free some, or lower --keep-free");
     }
     if tls.is_none() && !listen.ip().is_loopback() {
         warn("this is plain HTTP on an address that others reach: let only a proxy or Tor reach it, or give --certificate and --certificate-key");

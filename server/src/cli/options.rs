@@ -61,7 +61,8 @@ pub struct Options {
         hide_env_values = true
     )]
     pub site: Option<PathBuf>,
-    /// Megabytes to keep free on the disk of the data directory [default: 256]
+    /// Megabytes to keep free on the disk of the data directory; attachments are refused at twice
+    /// as much [default: 256]
     #[arg(
         long,
         value_name = "MB",

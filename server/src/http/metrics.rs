@@ -53,6 +53,11 @@ fn text(vitals: &Vitals) -> String {
             "0 where puts are refused for want of room",
             Some(u64::from(vitals.disk_has_room)),
         ),
+        (
+            "disk_has_room_for_parts",
+            "0 where parts are refused, so that there is room for envelopes",
+            Some(u64::from(vitals.disk_has_room_for_parts)),
+        ),
     ];
     let mut text = String::new();
     for (name, help, figure) in figures {

@@ -190,3 +190,58 @@ fn refuse(group: Vec<Job>) {
 
 /// The sending end of the queue; a full queue makes its callers wait.
 pub type Jobs = SyncSender<Job>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::sync_channel;
+
+    fn job(slot: u8) -> Job {
+        Job {
+            slot: Some(Slot([slot; 16])),
+            alone: false,
+            bytes: 1,
+            stage: Box::new(|_| Box::new(|_| ())),
+        }
+    }
+
+    /// Sizes of the groups that these jobs are written in.
+    fn groups(jobs: Vec<Job>) -> Vec<usize> {
+        let (sender, waiting) = sync_channel(jobs.len());
+        jobs.into_iter().for_each(|job| sender.send(job).unwrap());
+        let (mut sizes, mut carried) = (Vec::new(), None);
+        while let Some(first) = carried.take().or_else(|| waiting.try_recv().ok()) {
+            let mut group = Vec::new();
+            carried = collect(first, &waiting, &mut group);
+            sizes.push(group.len());
+        }
+        sizes
+    }
+
+    #[test]
+    fn whatever_waits_is_one_group() {
+        assert_eq!(groups((0..64).map(job).collect()), [64]);
+        let too_many = (0..200).map(job).collect();
+        assert_eq!(groups(too_many), [MOST_JOBS, 200 - MOST_JOBS]);
+    }
+
+    #[test]
+    fn large_jobs_make_small_groups() {
+        let large = |slot| Job {
+            bytes: MOST_BYTES / 2,
+            ..job(slot)
+        };
+        assert_eq!(groups((0..5).map(large).collect()), [2, 2, 1]);
+    }
+
+    #[test]
+    fn two_jobs_of_one_slot_and_what_is_to_be_alone_are_apart() {
+        // The second one of a slot has to see what became of the first.
+        assert_eq!(groups(vec![job(1), job(2), job(1), job(3)]), [2, 2]);
+        let alone = Job {
+            alone: true,
+            ..job(9)
+        };
+        assert_eq!(groups(vec![job(1), alone, job(2), job(3)]), [1, 1, 2]);
+    }
+}

@@ -37,12 +37,13 @@ use self::queue::Queue;
 use self::reading::failed;
 use self::staging::Staged;
 use self::watch::Watch;
-use crate::disk::{make_directory, Watermark};
+use crate::disk::{make_directory, Purpose, Watermark};
 use crate::store::{
     Closing, Contents, DeleteOutcome, ItemRecord, NewItem, PutOutcome, Store, StoreError,
     StoredItem, StoredPrekey, StoredRoster, MOST_REPLACED_PREKEYS,
 };
 use beistand_protocol::bytes::{DeleteKey, Digest, InstanceId, Slot};
+use beistand_protocol::class::BlobClass;
 use beistand_protocol::hash::{delete_hash, sha256};
 use beistand_protocol::roster::Writer;
 use beistand_protocol::time::{Day, Epoch};
@@ -127,7 +128,7 @@ impl SledStore {
     ) -> Result<Self, StoreError> {
         make_directory(directory).map_err(failed)?;
         let lock = lock(directory)?;
-        if !watermark.has_room() {
+        if !watermark.has_room(Purpose::Upkeep) {
             return Err(StoreError::Full);
         }
         let wall = directory.join("wall");
@@ -171,7 +172,7 @@ impl SledStore {
             ending,
             watermark,
             control: None,
-            queue: Some(Queue(sender)),
+            queue: Some(Queue::new(sender)),
             thread: Some(thread),
             _lock: lock,
         })
@@ -218,11 +219,16 @@ impl SledStore {
         Ok(())
     }
 
-    fn ensure_room(&self) -> Result<(), StoreError> {
-        if self.watermark.has_room() {
-            Ok(())
-        } else {
-            Err(StoreError::Full)
+    /// Refuses where the disk has no room for that. What is there already is found before: who
+    /// sends it again only wants to know.
+    fn room_for(
+        &self,
+        purpose: Purpose,
+    ) -> impl FnOnce() -> Result<(), StoreError> + Send + 'static {
+        let watermark = self.watermark.clone();
+        move || match watermark.has_room(purpose) {
+            true => Ok(()),
+            false => Err(StoreError::Full),
         }
     }
 }
@@ -275,7 +281,10 @@ fn malformed(what: &str) -> StoreError {
 
 impl Store for SledStore {
     fn put(&self, item: NewItem, epoch: Epoch) -> Result<PutOutcome, StoreError> {
-        self.ensure_room()?;
+        let ensure_room = self.room_for(match item.blob.class() {
+            BlobClass::Part => Purpose::Part,
+            BlobClass::Envelope8 | BlobClass::Envelope16 => Purpose::Envelope,
+        });
         // Everything that takes time happens here, on the caller's thread.
         let record = item.record(epoch);
         let key = sealing::new_key();
@@ -288,6 +297,7 @@ impl Store for SledStore {
                     false => PutOutcome::Occupied(there),
                 });
             }
+            ensure_room()?;
             let mut record = record;
             if let Some(ended) = staged.ending.lock().ended {
                 record.promised = record.promised.max(Epoch(ended.0 + 1));
@@ -320,7 +330,7 @@ impl Store for SledStore {
     }
 
     fn accept_roster(&self, roster: StoredRoster) -> Result<(), StoreError> {
-        self.ensure_room()?;
+        let ensure_room = self.room_for(Purpose::Upkeep);
         self.commit(None, true, roster.note.len(), move |staged| {
             let newest = staged.database.scan_prefix([layout::ROSTER]).next_back();
             let newest = newest.transpose().map_err(failed)?;
@@ -335,6 +345,7 @@ impl Store for SledStore {
             if roster.version != newest.map_or(0, |newest| newest.version) + 1 {
                 return Err(StoreError::Conflict);
             }
+            ensure_room()?;
             let key = layout::key(layout::ROSTER, &[&roster.version.to_be_bytes()]);
             let value = [&roster.accepted.0.to_be_bytes(), roster.note.as_bytes()].concat();
             staged.insert(key, value);
@@ -343,7 +354,7 @@ impl Store for SledStore {
     }
 
     fn accept_prekey(&self, prekey: StoredPrekey) -> Result<(), StoreError> {
-        self.ensure_room()?;
+        let ensure_room = self.room_for(Purpose::Upkeep);
         self.commit(None, true, prekey.note.len(), move |staged| {
             let of = |kind, digest: Option<&Digest>| {
                 layout::prekey_key(kind, prekey.device, prekey.day, digest)
@@ -353,6 +364,7 @@ impl Store for SledStore {
             if there.as_deref() == Some(prekey.note.as_bytes()) {
                 return Ok(());
             }
+            ensure_room()?;
             let digest = sha256(prekey.note.as_bytes());
             let was_replaced = of(layout::REPLACED, Some(&digest));
             if staged.database.contains_key(was_replaced).map_err(failed)? {

@@ -14,9 +14,20 @@ pub const SIZE: usize = 256;
 
 /// The sending end of the committer's queue.
 #[derive(Debug, Clone)]
-pub struct Queue(pub Jobs);
+pub struct Queue {
+    jobs: Jobs,
+    deadline: Duration,
+}
 
 impl Queue {
+    /// The end that goes with `jobs`.
+    pub fn new(jobs: Jobs) -> Self {
+        Self {
+            jobs,
+            deadline: DEADLINE,
+        }
+    }
+
     /// Has `stage` written by the committer and waits until that is durable. See [`Job`] for
     /// `slot`, `alone` and `bytes`.
     pub fn commit<T: Send + 'static>(
@@ -44,13 +55,34 @@ impl Queue {
             bytes,
             stage,
         };
-        self.0.send(job).map_err(|_| StoreError::Stopped)?;
-        match receiver.recv_timeout(DEADLINE) {
+        self.jobs.send(job).map_err(|_| StoreError::Stopped)?;
+        match receiver.recv_timeout(self.deadline) {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
             Err(RecvTimeoutError::Timeout) => Err(StoreError::Failed(
                 "the disk did not answer in time".to_owned(),
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_ever_for_a_disk_that_does_not_answer() {
+        let (jobs, waiting) = mpsc::sync_channel(1);
+        let queue = Queue {
+            jobs,
+            deadline: Duration::from_millis(20),
+        };
+        // Nobody works on it.
+        let outcome = queue.commit(None, false, 0, |_| Ok(()));
+        assert!(matches!(outcome, Err(StoreError::Failed(_))));
+        // And where nobody ever will, that is said at once.
+        drop(waiting);
+        let outcome = queue.commit(None, false, 0, |_| Ok(()));
+        assert_eq!(outcome, Err(StoreError::Stopped));
     }
 }
