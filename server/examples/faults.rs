@@ -27,7 +27,7 @@ enum Harness {
         #[arg(long)]
         states: u32,
         #[arg(long)]
-        sabotage: Option<String>,
+        sabotage: Vec<String>,
     },
     /// Full and failing disks
     Diskfull {
@@ -43,12 +43,10 @@ fn main() -> ExitCode {
     let outcome = match arguments.harness {
         Harness::Crash { cycles } => crash::run(program, &crash::Plan::of(cycles), progress),
         Harness::Powercut { states, sabotage } => {
-            let plan = powercut::Plan {
-                sabotage: sabotage.as_deref(),
-                // Every moment is tried under every model.
-                ..powercut::Plan::of(states.div_ceil(4))
-            };
-            powercut::run(program, &plan, progress)
+            // Every moment is tried under every model.
+            let plan = powercut::Plan::of(states.div_ceil(4));
+            let sabotage: Vec<&str> = sabotage.iter().map(String::as_str).collect();
+            powercut::run(program, &plan, &sabotage, progress)
         }
         Harness::Diskfull { runs } => diskfull::run(program, &diskfull::Plan::of(runs), progress),
     };

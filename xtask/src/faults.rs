@@ -1,5 +1,5 @@
 //! `cargo xtask crash|powercut|diskfull`: the fault harnesses, at any length. They live in the
-//! server's crate; here they and the program they torture are built and run.
+//! server's crate; here they and the program they torture are built, optimised as for use, and run.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
@@ -12,7 +12,7 @@ use crate::{process, programs};
 /// # Errors
 /// Something does not compile or cannot be started.
 pub fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
-    let [server, faults] = build("faults", &[])?;
+    let [server, faults] = build("faults")?;
     let status = Command::new(faults)
         .arg("--program")
         .arg(server)
@@ -23,15 +23,16 @@ pub fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Builds the server and one of the examples of its crate; answers their paths, in this order.
+/// Builds the server and one of the examples of its crate, optimised; answers their paths, in this
+/// order.
 ///
 /// # Errors
 /// One of them does not compile.
-pub fn build(example: &str, more: &[&str]) -> Result<[PathBuf; 2], Failure> {
+pub fn build(example: &str) -> Result<[PathBuf; 2], Failure> {
     let mut cargo = process::cargo();
-    cargo.args(["build", "--locked", "--package", "beistand-server"]);
+    cargo.args(["build", "--release", "--locked"]);
+    cargo.args(["--package", "beistand-server"]);
     cargo.args(["--bin", "beistand-server", "--example", example]);
-    cargo.args(more);
     cargo.arg("--message-format=json-render-diagnostics");
     cargo.stderr(Stdio::inherit());
     let messages = process::capture(&mut cargo)?;

@@ -75,9 +75,9 @@ enum Command {
         /// How many states of the disk are tried
         #[arg(long, default_value_t = 1000)]
         states: u32,
-        /// Leave out the syncs of paths of this shell pattern, to see that it is noticed
+        /// Leave out the syncs of paths like this (* and ?), to see that it is noticed
         #[arg(long, value_name = "PATTERN")]
-        sabotage: Option<String>,
+        sabotage: Vec<String>,
     },
     /// Fill the disk, or let it lose a write or a sync
     Diskfull {
@@ -120,7 +120,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Powercut { states, sabotage } => {
             let states = states.to_string();
             let mut arguments = vec!["powercut", "--states", &states];
-            if let Some(pattern) = &sabotage {
+            for pattern in &sabotage {
                 arguments.extend(["--sabotage", pattern]);
             }
             return faults::run(&arguments);

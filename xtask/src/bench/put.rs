@@ -11,6 +11,6 @@ use crate::{faults, process};
 /// # Errors
 /// It does not build or run, or the bar is not met.
 pub fn run() -> Result<(), Failure> {
-    let [server, bench] = faults::build("put", &["--release"])?;
+    let [server, bench] = faults::build("put")?;
     process::show(Command::new(bench).arg(server))
 }

@@ -18,32 +18,29 @@ use std::time::{Duration, Instant};
 
 /// How hard to try.
 #[derive(Debug, Clone, Copy)]
-pub struct Plan<'a> {
+pub struct Plan {
     /// How many moments are tried, each under every model.
     pub moments: u32,
     /// Moments of one recording.
     pub moments_a_recording: u32,
     /// Acknowledgements a recording waits for.
     pub acknowledgements: u64,
-    /// Whose syncs are left out, so that it can be shown what the harness notices; it stops then
-    /// as soon as it has.
-    pub sabotage: Option<&'a str>,
 }
 
-impl Plan<'_> {
+impl Plan {
     /// A plan of so many moments.
     pub fn of(moments: u32) -> Self {
         Self {
             moments,
             moments_a_recording: 25,
             acknowledgements: 60,
-            sabotage: None,
         }
     }
 }
 
-/// What was recorded of one server.
-struct Recording {
+/// What was recorded of one server: its first seconds, with the end of epochs and of days.
+#[derive(Debug)]
+pub struct Recording {
     scene: Scene,
     known: Vec<Known>,
     trace: Vec<u8>,
@@ -51,89 +48,102 @@ struct Recording {
 
 /// Runs the plan; `progress` is told the tally after each recording.
 ///
+/// Where there is a `sabotage`, the syncs of what fits it are left out (`trace::without_syncs`), so
+/// that it can be shown what is noticed; it stops then as soon as something is.
+///
 /// # Errors
 /// Where the harness itself cannot go on, in words.
 pub fn run(
     program: &Path,
-    plan: &Plan<'_>,
+    plan: &Plan,
+    sabotage: &[&str],
     progress: &mut dyn FnMut(&Tally),
 ) -> Result<Tally, String> {
     let mut tally = Tally::new("states");
     let mut moments = 0;
     while moments < plan.moments {
-        let recording = record(program, plan)?;
+        let recording = Recording::of(program, plan.acknowledgements)?;
         let count = plan.moments_a_recording.min(plan.moments - moments);
-        let sabotaged = plan.sabotage.is_some();
-        recording.try_moments(count, sabotaged, &mut tally)?;
+        recording.try_moments(count, sabotage, &mut tally)?;
         moments += count;
         progress(&tally);
-        if sabotaged && !tally.is_clean() {
+        if !sabotage.is_empty() && !tally.is_clean() {
             break;
         }
     }
     Ok(tally)
 }
 
-/// Records the first seconds of a new server, with the end of an epoch and of days.
-fn record(program: &Path, plan: &Plan<'_>) -> Result<Recording, String> {
-    let scene = Scene::new(program)?;
-    let (disk, path) = (scene.disk(), scene.beside("trace"));
-    let task = Task {
-        root: Some(&disk),
-        trace: Some(&path),
-        skip: plan.sabotage,
-        failing: None,
-    };
-    let server = scene.start(&scene.data(), &task)?;
-    let visitor = server.visitor(&scene.team);
-    scene.post_roster(&visitor)?;
-    let mut known = Vec::new();
-    let clock = scene.shim.clock();
-    // Days pass, so that there is something to be forgotten while others put.
-    for day in 0..=scene.ttl_days + 1 {
-        let habits = Habits {
-            clients: 3,
-            parts_one_in: 30,
-            server: day,
-            trace: Some(path.clone()),
-        };
-        let clients = Clients::start(&visitor, scene.snapshot(&visitor)?, habits);
-        let share = plan
-            .acknowledgements
-            .div_ceil(u64::from(scene.ttl_days) + 2);
-        let start = Instant::now();
-        while clients.acknowledged() < share && !clients.have_ended() {
-            if start.elapsed() > Duration::from_secs(60) {
-                return Err("the server acknowledges nothing".to_owned());
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        clock.advance(UnixTime::DAY_SECONDS).map_err(words)?;
-        // The day ends with clients at work; until it has, the state is a day old and refused.
-        let has_ended = || {
-            let today = scene.snapshot(&visitor).map(|snapshot| snapshot.today());
-            today.is_ok_and(|today| today >= clock.now().day())
-        };
-        while !has_ended() {
-            if start.elapsed() > Duration::from_secs(60) {
-                return Err("the server does not end the day".to_owned());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        known.extend(clients.end()?.0);
-    }
-    server.kill().map_err(words)?;
-    let trace = std::fs::read(&path).map_err(words)?;
-    Ok(Recording {
-        scene,
-        known,
-        trace,
-    })
-}
-
 impl Recording {
-    fn try_moments(&self, count: u32, stops_early: bool, tally: &mut Tally) -> Result<(), String> {
-        let events = trace::events(&self.trace)?;
+    /// Records a new server until so much was acknowledged.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn of(program: &Path, acknowledgements: u64) -> Result<Self, String> {
+        let scene = Scene::new(program)?;
+        let (disk, path) = (scene.disk(), scene.beside("trace"));
+        let task = Task {
+            root: Some(&disk),
+            trace: Some(&path),
+            failing: None,
+        };
+        let server = scene.start(&scene.data(), &task)?;
+        let visitor = server.visitor(&scene.team);
+        scene.post_roster(&visitor)?;
+        let mut known = Vec::new();
+        let clock = scene.shim.clock();
+        // Days pass, so that there is something to be forgotten while others put.
+        for day in 0..=scene.ttl_days + 1 {
+            let habits = Habits {
+                clients: 3,
+                parts_one_in: 30,
+                server: day,
+                trace: Some(path.clone()),
+            };
+            let clients = Clients::start(&visitor, scene.snapshot(&visitor)?, habits);
+            let share = acknowledgements.div_ceil(u64::from(scene.ttl_days) + 2);
+            let start = Instant::now();
+            while clients.acknowledged() < share && !clients.have_ended() {
+                if start.elapsed() > Duration::from_secs(60) {
+                    return Err("the server acknowledges nothing".to_owned());
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            clock.advance(UnixTime::DAY_SECONDS).map_err(words)?;
+            // The day ends with clients at work; until it has, the state is a day old and refused.
+            let has_ended = || {
+                let today = scene.snapshot(&visitor).map(|snapshot| snapshot.today());
+                today.is_ok_and(|today| today >= clock.now().day())
+            };
+            while !has_ended() {
+                if start.elapsed() > Duration::from_secs(60) {
+                    return Err("the server does not end the day".to_owned());
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            known.extend(clients.end()?.0);
+        }
+        server.kill().map_err(words)?;
+        let trace = std::fs::read(&path).map_err(words)?;
+        Ok(Self {
+            scene,
+            known,
+            trace,
+        })
+    }
+
+    /// Lets the power go at so many moments, each under every model; with a `sabotage` (see
+    /// [`run`]) until that is noticed.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn try_moments(
+        &self,
+        count: u32,
+        sabotage: &[&str],
+        tally: &mut Tally,
+    ) -> Result<(), String> {
+        let events = trace::without_syncs(trace::events(&self.trace)?, sabotage);
         // Everything was over a moment after the last acknowledgement.
         self.scene.shim.clock().advance(3).map_err(words)?;
         let first_promise = self
@@ -158,7 +168,7 @@ impl Recording {
             for model in Model::ALL {
                 self.try_state(&events, cut, model, tally)?;
             }
-            if stops_early && !tally.is_clean() {
+            if !sabotage.is_empty() && !tally.is_clean() {
                 break;
             }
         }

@@ -4,7 +4,6 @@
  *   BEISTAND_SHIM_CLOCK  a file of 8 bytes: seconds by which the wall clock is ahead (can change)
  *   BEISTAND_SHIM_ROOT   only files below this folder are watched
  *   BEISTAND_SHIM_TRACE  append every write, sync and change of a directory to this file
- *   BEISTAND_SHIM_SKIP   a sync of a path of this pattern is answered, and not done
  *   BEISTAND_SHIM_FAIL   "write|sync N ERRNO once|always": the Nth such call fails
  *
  * A record of the trace, integers little-endian:
@@ -24,7 +23,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -47,7 +45,7 @@ static uint32_t handles[MOST]; /* its handle in the trace */
 static int owed[MOST];        /* an error its next sync must tell */
 static uint32_t next_handle = 1;
 static int trace = -1;
-static const char *root, *skip;
+static const char *root;
 static const volatile int64_t *ahead;
 static int fail_sync, fail_errno, fail_always;
 static long fail_at; /* counts down; 0: not asked for */
@@ -56,7 +54,6 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
 __attribute__((constructor)) static void start(void) {
   root = getenv("BEISTAND_SHIM_ROOT");
-  skip = getenv("BEISTAND_SHIM_SKIP");
   const char *path = getenv("BEISTAND_SHIM_TRACE");
   if (path) {
     int fd = REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -247,7 +244,6 @@ static int sync_watched(int fd, int (*sync)(int)) {
   pthread_mutex_lock(&lock);
   uint32_t handle = handles[fd];
   const char *path = paths[fd];
-  int skipped = skip && !fnmatch(skip, path, 0);
   int failed = 0;
   if (owed[fd]) {
     errno = owed[fd];
@@ -260,13 +256,12 @@ static int sync_watched(int fd, int (*sync)(int)) {
       if (other != fd && paths[other] && !strcmp(paths[other], path)) owed[other] = errno;
   }
   int error = errno;
-  if (!failed && !skipped) record('B', handle, 0, NULL, 0);
+  if (!failed) record('B', handle, 0, NULL, 0);
   pthread_mutex_unlock(&lock);
   if (failed) {
     errno = error;
     return -1;
   }
-  if (skipped) return 0;
   int result = sync(fd);
   pthread_mutex_lock(&lock);
   if (!result) record('E', handle, 0, NULL, 0);

@@ -1,6 +1,7 @@
 //! What stands between the server and the operating system: see `shim.c`. It is compiled by the
 //! system's C compiler, which linking Rust needs anyway.
 
+use super::scene::words;
 use crate::clock::Clock;
 use beistand_protocol::time::UnixTime;
 use std::fs::{self, File, OpenOptions};
@@ -8,9 +9,26 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 const SOURCE: &str = include_str!("shim.c");
+
+/// The library's bytes.
+fn compile() -> Result<Vec<u8>, String> {
+    let directory = tempfile::tempdir().map_err(words)?;
+    let [source, library] = ["shim.c", "shim.so"].map(|name| directory.path().join(name));
+    fs::write(&source, SOURCE).map_err(words)?;
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let mut command = Command::new(compiler);
+    command.args(["-std=gnu11", "-O1", "-shared", "-fPIC", "-o"]);
+    let output = command.arg(&library).arg(&source).arg("-ldl").output();
+    let output = output.map_err(|error| format!("the C compiler does not run: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("the shim does not compile: {said}"));
+    }
+    fs::read(&library).map_err(words)
+}
 
 /// See the module.
 #[derive(Debug)]
@@ -74,30 +92,20 @@ pub struct Task<'a> {
     pub root: Option<&'a Path>,
     /// Where they are recorded.
     pub trace: Option<&'a Path>,
-    /// Files and folders whose syncs are left out: a shell pattern of their whole path.
-    pub skip: Option<&'a str>,
     /// What fails.
     pub failing: Option<Failing>,
 }
 
 impl Shim {
-    /// Compiles the shim into `directory`.
+    /// Puts the shim into `directory`; it is compiled once a process.
     ///
     /// # Errors
     /// What the compiler says.
     pub fn build(directory: &Path) -> Result<Self, String> {
-        let words = |error: io::Error| error.to_string();
-        let (source, library) = (directory.join("shim.c"), directory.join("shim.so"));
-        fs::write(&source, SOURCE).map_err(words)?;
-        let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-        let mut command = Command::new(compiler);
-        command.args(["-std=gnu11", "-O1", "-shared", "-fPIC", "-o"]);
-        let output = command.arg(&library).arg(&source).arg("-ldl").output();
-        let output = output.map_err(|error| format!("the C compiler does not run: {error}"))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("the shim does not compile: {said}"));
-        }
+        static COMPILED: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+        let compiled = COMPILED.get_or_init(compile).as_ref();
+        let library = directory.join("shim.so");
+        fs::write(&library, compiled.map_err(Clone::clone)?).map_err(words)?;
         let path = directory.join("clock");
         fs::write(&path, [0; 8]).map_err(words)?;
         let file = OpenOptions::new().read(true).write(true).open(&path);
@@ -118,7 +126,6 @@ impl Shim {
         let paths = [
             ("BEISTAND_SHIM_ROOT", task.root.map(Path::as_os_str)),
             ("BEISTAND_SHIM_TRACE", task.trace.map(Path::as_os_str)),
-            ("BEISTAND_SHIM_SKIP", task.skip.map(AsRef::as_ref)),
         ];
         for (name, value) in paths {
             if let Some(value) = value {

@@ -1,5 +1,6 @@
 //! What a server wrote and synced, as `shim.c` recorded it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 const HEAD: usize = 20;
@@ -101,6 +102,38 @@ fn event(kind: u8, handle: u32, number: u64, bytes: &[u8]) -> Result<Event<'_>, 
     Ok(event)
 }
 
+/// What a trace would be of a store that leaves out the syncs of some files and folders: those whose
+/// whole path fits one of `patterns`, in which `*` stands for anything and `?` for one character.
+pub fn without_syncs<'a>(
+    mut events: Vec<(u64, Event<'a>)>,
+    patterns: &[&str],
+) -> Vec<(u64, Event<'a>)> {
+    let mut left_out: HashMap<u32, bool> = HashMap::new();
+    events.retain(|(_, event)| match event {
+        Event::Open { handle, path, .. } => {
+            let path = path.to_string_lossy();
+            let fits = |pattern: &&str| fits(pattern.as_bytes(), path.as_bytes());
+            left_out.insert(*handle, patterns.iter().any(fits));
+            true
+        }
+        Event::SyncBegins { handle } | Event::SyncEnds { handle } => {
+            !left_out.get(handle).copied().unwrap_or(false)
+        }
+        _ => true,
+    });
+    events
+}
+
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let rest_fits = |rest| text.split_first().is_some_and(|(_, text)| fits(rest, text));
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((b'*', rest)) => (0..=text.len()).any(|at| fits(rest, &text[at..])),
+        Some((b'?', rest)) => rest_fits(rest),
+        Some((byte, rest)) => text.first() == Some(byte) && rest_fits(rest),
+    }
+}
+
 /// How many writes and syncs of a trace could be made to fail.
 pub fn count(events: &[(u64, Event<'_>)], root: &Path) -> (u64, u64) {
     let mut counts = (0, 0);
@@ -114,4 +147,43 @@ pub fn count(events: &[(u64, Event<'_>)], root: &Path) -> (u64, u64) {
         }
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn syncs_are_left_out_of_what_fits_a_pattern_and_of_nothing_else() {
+        let both = |handle, path: &str| {
+            let path = path.into();
+            let emptied = false;
+            [
+                (
+                    0,
+                    Event::Open {
+                        handle,
+                        path,
+                        emptied,
+                    },
+                ),
+                (1, Event::SyncBegins { handle }),
+                (2, Event::SyncEnds { handle }),
+            ]
+        };
+        let all = [
+            both(1, "/d/wall"),
+            both(2, "/d/wall.draft"),
+            both(3, "/d/wall/db"),
+        ]
+        .concat();
+        let left = |patterns: &[&str]| without_syncs(all.clone(), patterns).len();
+        assert_eq!(left(&[]), 9);
+        assert_eq!(left(&["*/wall"]), 7);
+        assert_eq!(left(&["*/wall", "*/wall.*"]), 5);
+        assert_eq!(left(&["*wall*"]), 3);
+        assert_eq!(left(&["/d/wall/d?"]), 7);
+        assert_eq!(left(&["/d/wall/db?"]), 9);
+        assert_eq!(left(&["wall", ""]), 9);
+    }
 }
