@@ -39,7 +39,11 @@ enum Harness {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let program = &arguments.program;
-    let progress = &mut |tally: &Tally| println!("{tally}");
+    let mut shown = 0;
+    let progress = &mut |tally: &Tally| {
+        show_complaints(tally, &mut shown);
+        println!("{tally}");
+    };
     let outcome = match arguments.harness {
         Harness::Crash { cycles } => crash::run(program, &crash::Plan::of(cycles), progress),
         Harness::Powercut { states, sabotage } => {
@@ -52,9 +56,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(tally) => {
-            for complaint in &tally.complaints {
-                println!("  {complaint}");
-            }
+            show_complaints(&tally, &mut shown);
             println!("{tally}");
             ExitCode::from(u8::from(!tally.is_clean()))
         }
@@ -66,4 +68,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Those that were not shown yet.
+fn show_complaints(tally: &Tally, shown: &mut usize) {
+    for complaint in &tally.complaints[*shown..] {
+        println!("  {complaint}");
+    }
+    *shown = tally.complaints.len();
 }

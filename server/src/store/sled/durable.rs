@@ -33,6 +33,10 @@ pub struct DurableDatabase {
 fn failed(error: sled::Error) -> io::Error {
     match error {
         sled::Error::Io(error) => error,
+        // Its own words are for its authors.
+        sled::Error::Corruption { .. } => {
+            io::Error::new(io::ErrorKind::InvalidData, "the database does not add up")
+        }
         other => io::Error::other(other.to_string()),
     }
 }
@@ -41,7 +45,8 @@ impl DurableDatabase {
     /// Opens the database in `directory`, or makes it, and makes all of its files durable.
     ///
     /// # Errors
-    /// sled's and those of syncing; [`io::ErrorKind::WouldBlock`] where somebody else has it open.
+    /// sled's and those of syncing; [`io::ErrorKind::WouldBlock`] where somebody else has it open,
+    /// [`io::ErrorKind::InvalidData`] where it is damaged.
     pub fn open(directory: &Path, aside: &Path) -> io::Result<Self> {
         if !directory.exists() {
             create(directory)?;

@@ -6,7 +6,7 @@
 //!
 //! The day key seals records (`r`, tombstones), an item key one blob. A place is all zeros while
 //! it belongs to nobody. To destroy a key its place is overwritten and synced, to destroy a day
-//! its whole file is, and then it is removed. A key never crosses a 512-byte sector.
+//! all of its keys are, and then the file is removed. A key never crosses a 512-byte sector.
 //!
 //! Order is what makes this crash-safe: a key is durable **before** the database refers to it and
 //! destroyed **after** the database does not need it any more. So a key without an item is the
@@ -138,10 +138,12 @@ impl DayKeys {
         }
     }
 
+    /// Overwrites all keys. What says of which day they were stays, so that a start that finds the
+    /// file, because the machine stopped right here, knows what it is.
     fn destroy_all(&self) -> io::Result<()> {
         let length = self.file.metadata()?.len();
         let zeros = vec![0; 64 * 1024];
-        let mut at = 0;
+        let mut at = DAY_KEY_OFFSET;
         while at < length {
             let step = (length - at).min(zeros.len() as u64);
             let piece = zeros
@@ -233,5 +235,31 @@ impl KeyFiles {
 
     fn path(&self, day: Day) -> PathBuf {
         self.directory.join(day.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_whose_destruction_was_interrupted_is_destroyed_at_the_next_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let day = Day(20_000);
+        {
+            let keys = KeyFiles::open(directory.path()).unwrap();
+            let keys = keys.day_or_new(day).unwrap();
+            keys.add(&new_key()).unwrap();
+            // And now the machine stops.
+            keys.destroy_all().unwrap();
+        }
+        let path = directory.path().join(day.to_string());
+        let left = fs::read(&path).unwrap();
+        assert!(left[DAY_KEY_OFFSET as usize..]
+            .iter()
+            .all(|byte| *byte == 0));
+        let keys = KeyFiles::open(directory.path()).unwrap();
+        keys.destroy_day(day).unwrap();
+        assert!(!path.exists());
     }
 }

@@ -69,8 +69,23 @@ pub struct SledStore {
     control: Option<Control>,
     queue: Option<Queue>,
     thread: Option<JoinHandle<()>>,
+    // Behind every other handle, and before the lock.
+    _last: LastHandle,
     // Held as long as the store is open.
     _lock: File,
+}
+
+/// The handle of the database that goes last. sled panics where it cannot sync what it closes; all
+/// that was acknowledged is durable by then, and whoever closes it may have something to say.
+#[derive(Debug)]
+struct LastHandle(Option<sled::Db>);
+
+impl Drop for LastHandle {
+    fn drop(&mut self) {
+        let database = self.0.take();
+        // The hook has reported it.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(database)));
+    }
 }
 
 /// Which epochs are over, and which items wait for theirs to close.
@@ -137,6 +152,7 @@ impl SledStore {
                 .kind()
             {
                 ErrorKind::WouldBlock => StoreError::Locked,
+                ErrorKind::InvalidData => StoreError::Damaged(error.to_string()),
                 _ => failed(error),
             })?;
         let database = durable.database().clone();
@@ -149,6 +165,7 @@ impl SledStore {
         ending.lock().ended = closed.map(Epoch);
         durable.sync().map_err(failed)?;
 
+        let last = LastHandle(Some(database.clone()));
         let (sender, jobs) = mpsc::sync_channel(queue::SIZE);
         let watch = Watch::start(watch::PATIENCE, Arc::clone(&fatal)).map_err(failed)?;
         let committer = Committer {
@@ -174,6 +191,7 @@ impl SledStore {
             control: None,
             queue: Some(Queue::new(sender)),
             thread: Some(thread),
+            _last: last,
             _lock: lock,
         })
     }

@@ -54,15 +54,32 @@ pub fn run(program: &Path, plan: &Plan, progress: &mut dyn FnMut(&Tally)) -> Res
             // A full disk stays full; a lost write is told once.
             always: number % 4 >= 2,
         };
-        let mut state = Tally::new("runs");
-        run_once(program, plan, failing, &mut state)
-            .map_err(|error| format!("{error} [{failing:?}]"))?;
-        for complaint in &mut state.complaints {
-            complaint.push_str(&format!(" [{failing:?}]"));
-        }
-        state.tries = 1;
-        tally.add(state);
+        tally.add(run_once(program, plan, failing)?);
         progress(&tally);
+    }
+    Ok(tally)
+}
+
+/// Lets each sync of a first start fail, and all that come after it: the server says so in a
+/// sentence, however far it was, and starts once the disk is mended.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_starts(program: &Path) -> Result<Tally, String> {
+    let nothing_to_do = Plan {
+        runs: 0,
+        acknowledgements: 0,
+    };
+    let (_, syncs) = count(program, &nothing_to_do)?;
+    let mut tally = Tally::new("runs");
+    for at in 1..=syncs {
+        let failing = Failing {
+            sync: true,
+            at,
+            error: ENOSPC,
+            always: true,
+        };
+        tally.add(run_once(program, &nothing_to_do, failing)?);
     }
     Ok(tally)
 }
@@ -85,12 +102,19 @@ fn count(program: &Path, plan: &Plan) -> Result<(u64, u64), String> {
     Ok((writes.max(1), syncs.max(1)))
 }
 
-fn run_once(
-    program: &Path,
-    plan: &Plan,
-    failing: Failing,
-    tally: &mut Tally,
-) -> Result<(), String> {
+/// One server that meets an error, and the one after it.
+fn run_once(program: &Path, plan: &Plan, failing: Failing) -> Result<Tally, String> {
+    let mut tally = Tally::new("runs");
+    tally.tries = 1;
+    let place = format!(" [{failing:?}]");
+    meet(program, plan, failing, &mut tally).map_err(|error| error + &place)?;
+    for complaint in &mut tally.complaints {
+        complaint.push_str(&place);
+    }
+    Ok(tally)
+}
+
+fn meet(program: &Path, plan: &Plan, failing: Failing, tally: &mut Tally) -> Result<(), String> {
     let scene = Scene::new(program)?;
     let disk = scene.disk();
     let task = Task {

@@ -152,9 +152,12 @@ impl Recording {
             .filter_map(|known| known.promised.as_ref());
         let first_promise = first_promise.map(|(_, at)| *at).min().unwrap_or(0);
         let beginning = events.iter().filter(|(at, _)| *at < first_promise).count();
+        let removals = events.iter().enumerate();
+        let removals = removals.filter(|(_, (_, event))| matches!(event, Event::Remove { .. }));
+        let removals: Vec<usize> = removals.map(|(position, _)| position).collect();
         let mut random = rand::thread_rng();
         for number in 0..count {
-            let cut = match number % 3 {
+            let cut = match number % 4 {
                 // The first second of a new database.
                 0 => random.gen_range(0..=beginning),
                 // Right after somebody was told that something is safe.
@@ -163,10 +166,13 @@ impl Recording {
                     let told = known.promised.as_ref().map_or(0, |(_, at)| *at);
                     events.iter().filter(|(at, _)| *at <= told).count()
                 }
+                // Where something is about to go, and has been made ready for that.
+                2 if !removals.is_empty() => removals[random.gen_range(0..removals.len())],
                 _ => random.gen_range(0..=events.len()),
             };
             for model in Model::ALL {
-                self.try_state(&events, cut, model, tally)?;
+                let keeps = sabotage.is_empty();
+                tally.add(self.try_state(&events, cut, model, keeps)?);
             }
             if !sabotage.is_empty() && !tally.is_clean() {
                 break;
@@ -175,14 +181,15 @@ impl Recording {
         Ok(())
     }
 
-    /// Lets the power go after `cut` events.
+    /// Lets the power go after `cut` events. What is wrong then stays for somebody to look at, where
+    /// that is wanted.
     fn try_state(
         &self,
         events: &[(u64, Event<'_>)],
         cut: usize,
         model: Model,
-        tally: &mut Tally,
-    ) -> Result<(), String> {
+        keeps: bool,
+    ) -> Result<Tally, String> {
         let position = cut.checked_sub(1).map_or(0, |last| events[last].0);
         let root = self.scene.disk();
         let mut disk = Disk::new(&root, model);
@@ -199,7 +206,7 @@ impl Recording {
             .iter()
             .map(|known| known.as_of(position))
             .collect();
-        let mut state = Tally::new(tally.unit);
+        let mut state = Tally::new("states");
         state.acknowledged = known.iter().map(Known::acknowledgements).sum();
         if let Err(error) = self.compare(&target.join("data"), &known, &mut state) {
             state.complain(Wrong::Half, error);
@@ -209,8 +216,15 @@ impl Recording {
             complaint.push_str(&place);
         }
         state.tries = 1;
-        tally.add(state);
-        std::fs::remove_dir_all(&target).map_err(words)
+        if keeps && !state.is_clean() {
+            let kept = tempfile::tempdir().map_err(words)?.keep();
+            std::fs::rename(&target, kept.join("disk")).map_err(words)?;
+            let note = format!("what the server made of it is in {}", kept.display());
+            state.complaints.push(note);
+        } else {
+            std::fs::remove_dir_all(&target).map_err(words)?;
+        }
+        Ok(state)
     }
 
     fn compare(&self, data: &Path, known: &[Known], state: &mut Tally) -> Result<(), String> {
