@@ -344,7 +344,7 @@ fn the_figures_answer_their_one_address_and_name_nobody() {
     for figure in [
         "beistand_ready 1",
         "beistand_disk_has_room 1",
-        "beistand_disk_has_room_for_parts 1",
+        "beistand_parts_have_room 1",
         "beistand_stamp_bits 1",
     ] {
         assert!(text.lines().any(|line| line == figure), "{text}");

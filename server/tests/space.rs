@@ -39,7 +39,7 @@ fn put_many(store: &dyn Store, count: u32, day: Day, epoch: Epoch) -> (Vec<NewIt
     let put = |number: u32| {
         let (item, key) = item(BlobClass::Envelope8, day);
         store.put(item.clone(), epoch).unwrap();
-        let deleted = number % 3 == 0;
+        let deleted = number.is_multiple_of(3);
         if deleted {
             store.delete(&item.slot, &key).unwrap();
         }

@@ -54,7 +54,7 @@ fn text(vitals: &Vitals) -> String {
             Some(u64::from(vitals.disk_has_room)),
         ),
         (
-            "disk_has_room_for_parts",
+            "parts_have_room",
             "0 where parts are refused, so that there is room for envelopes",
             Some(u64::from(vitals.disk_has_room_for_parts)),
         ),
