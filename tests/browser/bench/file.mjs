@@ -17,19 +17,19 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const row = (name, figure, bar = '') => console.log(`${name.padEnd(44)} ${figure.padStart(14)}   ${bar}`);
 const mebi = (bytes) => `${(bytes / MIB).toFixed(1)} MiB`;
 
-/** Memory of a process that nobody else shares and no file stands behind, in bytes. */
-async function memoryOf(id) {
-  const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-  const kib = (name) => Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0);
-  return (kib('RssAnon') + kib('RssShmem')) * 1024;
+/** Memory of processes that no file stands behind, in bytes. */
+async function memoryOf(ids) {
+  const statuses = await Promise.all(ids.map((id) => readFile(`/proc/${id}/status`, 'utf8').catch(() => '')));
+  const kib = (status, name) => Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0);
+  return statuses.reduce((sum, status) => sum + kib(status, 'RssAnon') + kib(status, 'RssShmem'), 0) * 1024;
 }
 
-/** Watches a process's memory: `peak` is the most it had more than in the beginning. */
-async function watching(id) {
-  const before = await memoryOf(id);
+/** Watches the memory of processes: `peak` is the most they had more than in the beginning. */
+async function watching(ids) {
+  const before = await memoryOf(ids);
   const watch = { peak: 0, end: () => clearInterval(timer) };
   const timer = setInterval(async () => {
-    watch.peak = Math.max(watch.peak, (await memoryOf(id)) - before);
+    watch.peak = Math.max(watch.peak, (await memoryOf(ids)) - before);
   }, SAMPLE_MILLISECONDS);
   return watch;
 }
@@ -63,10 +63,9 @@ try {
   await open(page, world);
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const pids = {
-    page: Math.max(...processInfo.filter((one) => one.type === 'renderer').map((one) => one.id)),
-    browser: processInfo.find((one) => one.type === 'browser').id,
-  };
+  const idsOf = (type) => processInfo.filter((one) => one.type === type).map((one) => one.id);
+  // One of the renderers is the page; another stands by empty.
+  const pids = { page: idsOf('renderer'), browser: idsOf('browser') };
 
   await page.fill(STORY, 'The largest file.');
   const words = await measured('chosen, sealed and sent', pids, async () => {
