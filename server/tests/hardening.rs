@@ -1,9 +1,8 @@
-//! What the process gives up before it serves. One test for each process that is changed.
+//! What the process gives up before it serves. One test, because it changes the process it runs in;
+//! `program.rs` looks whether the program does it.
 
 use beistand_server::hardening::{close_up, raise_open_files, report_faults};
-use beistand_server::testing::{Program, Team};
 use rustix::process::{getrlimit, Resource};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 #[test]
@@ -33,21 +32,4 @@ fn no_core_is_dumped_and_nobody_looks_into_memory() {
     let limit = getrlimit(Resource::Nofile);
     assert_eq!(limit.current, limit.maximum);
     assert_eq!(files, limit.maximum.unwrap_or(u64::MAX));
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn the_program_does_that_before_it_serves() {
-    let directory = tempfile::tempdir().unwrap();
-    let instance = Program::write_instance(directory.path(), &Team::new(1)).unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_beistand-server"));
-    let data = directory.path().join("data");
-    let mut server = Program::start(program, &data, &instance).unwrap();
-    let limits = format!("/proc/{}/limits", server.child().id());
-    let limits = std::fs::read_to_string(limits).unwrap();
-    let core = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max core file size"));
-    let numbers: Vec<&str> = core.unwrap().split_whitespace().take(2).collect();
-    assert_eq!(numbers, ["0", "0"]);
 }

@@ -322,3 +322,16 @@ fn wrong_arguments_files_and_addresses_have_their_exit_codes() {
         .unwrap();
     assert!(said(&output, 1).contains("index.html"));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn it_dumps_no_core() {
+    let mut server = Place::new().start();
+    let limits = format!("/proc/{}/limits", server.child().id());
+    let limits = std::fs::read_to_string(limits).unwrap();
+    let core = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max core file size"));
+    let numbers: Vec<&str> = core.unwrap().split_whitespace().take(2).collect();
+    assert_eq!(numbers, ["0", "0"]);
+}
