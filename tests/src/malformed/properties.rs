@@ -6,7 +6,9 @@ use crate::forged::Key;
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::message::Message;
 use beistand_crypto_core::open::OpenedEnvelope;
+use beistand_crypto_core::part::{PartError, PART_DATA_SIZE};
 use beistand_crypto_core::word_list::WordList;
+use beistand_portable_tests::part::FrozenPart;
 use beistand_protocol::bytes::InstanceId;
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::delete::DeleteRequest;
@@ -39,7 +41,7 @@ pub fn signer() -> &'static Key {
 pub type Property = fn(&[u8]) -> bool;
 
 /// All properties that are fuzzed, by the name of their target and of their corpus.
-pub const FUZZED: [(&str, Property); 7] = [
+pub const FUZZED: [(&str, Property); 8] = [
     ("put_frame", put_frame),
     ("grammar", sealed_blob),
     ("note", note),
@@ -47,6 +49,7 @@ pub const FUZZED: [(&str, Property); 7] = [
     ("index", index),
     ("message_line", message_line),
     ("codename", codename),
+    ("part", part),
 ];
 
 /// The frame of a put. Blobs have one length only, so the bytes are tried filled up to it too.
@@ -168,6 +171,59 @@ pub fn message_line(bytes: &[u8]) -> bool {
     let again = message.to_line().expect("what was read can be written");
     assert_eq!(*again, line, "a message has one encoding");
     true
+}
+
+/// A part of a file. The bytes are tried as what a server hands out, in place of the beginning
+/// of an honest part; and as what a hostile sender puts behind the slice of the file, sealed well.
+pub fn part(bytes: &[u8]) -> bool {
+    is_part_on_the_wall(bytes) | is_part_inside(bytes)
+}
+
+/// The frozen part, and the part itself.
+pub fn frozen_part() -> &'static (FrozenPart, Vec<u8>) {
+    static PART: OnceLock<(FrozenPart, Vec<u8>)> = OnceLock::new();
+    PART.get_or_init(|| {
+        let vectors = include_str!("../../vectors/crypto-core/part-1.json");
+        let vectors: serde_json::Value = serde_json::from_str(vectors).expect("vectors are JSON");
+        let part = FrozenPart::of(&vectors["cases"][0]);
+        let blob = part.seal(&part.plaintext());
+        (part, blob)
+    })
+}
+
+fn is_part_on_the_wall(bytes: &[u8]) -> bool {
+    let (part, honest) = frozen_part();
+    let mut blob = honest.clone();
+    let length = bytes.len().min(blob.len());
+    blob[..length].copy_from_slice(&bytes[..length]);
+    let opened = part.keys().open(part.number, &blob);
+    assert_eq!(
+        opened.is_ok(),
+        blob == *honest,
+        "a part opens as it was or not at all"
+    );
+    // Bytes of another length are no part at all.
+    if bytes.len() != honest.len() {
+        let opened = part.keys().open(part.number, bytes);
+        assert_eq!(opened.map(drop), Err(PartError::Missing));
+    }
+    opened.is_ok() && length > 0
+}
+
+fn is_part_inside(bytes: &[u8]) -> bool {
+    let (part, _) = frozen_part();
+    let mut plaintext = part.plaintext();
+    let behind = &mut plaintext[PART_DATA_SIZE..];
+    let length = bytes.len().min(behind.len());
+    behind[..length].copy_from_slice(&bytes[..length]);
+    let slot = part.keys().slot(part.number);
+    let fits = behind.starts_with(&slot.0);
+    let blob = part.seal(&plaintext);
+    match part.keys().open(part.number, &blob) {
+        Ok(data) => assert!(fits && *data == plaintext[..PART_DATA_SIZE]),
+        Err(error) => assert!(!fits && error == PartError::Swapped, "{error}"),
+    }
+    fits && length > 0
 }
 
 /// A codename as somebody types it.

@@ -1,7 +1,7 @@
 //! Inputs that are right, from which the others are made. The same at every run but for the
 //! sealed blobs, whose randomness the age library draws itself.
 
-use super::properties::{signer, FETCH_COUNT, INSTANCE};
+use super::properties::{frozen_part, signer, FETCH_COUNT, INSTANCE};
 use crate::forged::World;
 use crate::static_server::Answer;
 use beistand_crypto_core::codename::Codename;
@@ -12,6 +12,7 @@ use beistand_protocol::checkpoint::{self, TreeHead};
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::delete::DeleteRequest;
 use beistand_protocol::fetch::{FetchRecord, FetchRequest};
+use beistand_protocol::grammar;
 use beistand_protocol::index::{Index, IndexDay};
 use beistand_protocol::promise::{self, Promise};
 use beistand_protocol::put::PutRequest;
@@ -39,6 +40,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "index" => indexes(),
         "message_line" => message_lines(),
         "codename" => codenames(),
+        "part" => parts(),
         other => panic!("there is no target called {other}"),
     }
 }
@@ -145,15 +147,32 @@ pub fn indexes() -> Vec<Vec<u8>> {
     [0, 1, 3].map(|days| index(days).encode()).to_vec()
 }
 
-/// Line 1 of the frozen vectors, one of each kind.
+/// Line 1 of the frozen vectors, of each kind, with files and consent too.
 pub fn message_lines() -> Vec<Vec<u8>> {
-    let vectors = include_str!("../../vectors/crypto-core/messages.json");
-    let vectors: serde_json::Value = serde_json::from_str(vectors).expect("vectors are JSON");
-    let cases = vectors["cases"].as_array().into_iter().flatten();
-    cases
-        .filter(|case| case.get("expect").is_none())
-        .filter_map(|case| Some(case["line1"].as_str()?.as_bytes().to_vec()))
-        .collect()
+    let files = [
+        include_str!("../../vectors/crypto-core/messages.json"),
+        include_str!("../../vectors/crypto-core/consent.json"),
+        include_str!("../../vectors/crypto-core/attachments.json"),
+    ];
+    let mut lines = Vec::new();
+    for vectors in files {
+        let vectors: serde_json::Value = serde_json::from_str(vectors).expect("vectors are JSON");
+        let cases = vectors["cases"].as_array().into_iter().flatten();
+        let right = cases.filter(|case| case.get("expect").is_none());
+        lines.extend(right.filter_map(|case| Some(case["line1"].as_str()?.as_bytes().to_vec())));
+    }
+    lines
+}
+
+/// The beginning of a part, and what stands in one behind the slice of the file.
+pub fn parts() -> Vec<Vec<u8>> {
+    let (part, blob) = frozen_part();
+    let header = grammar::check(BlobClass::Part, blob).expect("the frozen part is one");
+    let slot = part.keys().slot(part.number);
+    vec![
+        blob[..header + 16].to_vec(),
+        [&slot.0[..], &[0; 16]].concat(),
+    ]
 }
 
 /// A codename in each language, and one with marks and white space around.
