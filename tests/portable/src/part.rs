@@ -65,7 +65,7 @@ impl FrozenPart {
         PartKeys::new(self.identity(), self.key.clone())
     }
 
-    /// Its plaintext: data[1,044,480] ‖ slot[16] ‖ zeros.
+    /// Its plaintext: `data[1,044,480] ‖ slot[16] ‖ zeros`.
     pub fn plaintext(&self) -> Vec<u8> {
         let stream = BlobClass::Part.size() - self.header.len() - PAYLOAD_NONCE;
         let chunks = stream.div_ceil(CHUNK + TAG);
