@@ -8,21 +8,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from 'age-encryption';
+import { built } from './ours.mjs';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'beistand-interop-'));
 
-function ours(verb) {
-  const line = ['run', '--quiet', '--package', 'beistand-tests', '--bin', 'beistand-interop'];
-  return execFileSync('cargo', [...line, '--', verb, folder], { cwd: root, encoding: 'utf8' });
-}
+let program;
+const ours = (verb) => execFileSync(program, [verb, folder], { encoding: 'utf8' });
 
 function identities() {
   const lines = readFileSync(join(folder, 'keys.txt'), 'utf8').split('\n');
   return lines.filter((line) => line.startsWith('AGE-SECRET-KEY-PQ-1'));
 }
 
-before(() => ours('make'), { timeout: 20 * 60_000 });
+before(
+  () => {
+    program = built('beistand-interop');
+    ours('make');
+  },
+  { timeout: 20 * 60_000 },
+);
 after(() => rmSync(folder, { recursive: true }));
 
 test('a stock age library opens a report with an exported key', async () => {
