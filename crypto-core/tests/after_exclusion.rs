@@ -3,47 +3,17 @@
 
 mod support;
 
-use beistand_crypto_core::body::{Body, NoteBody, ShareBody, SharedMessage};
+use beistand_crypto_core::body::{NoteBody, SharedMessage};
 use beistand_crypto_core::casebook::{Casebook, Received};
-use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::conversation::Conversation;
 use beistand_crypto_core::counselor::{compose_note, compose_reply};
-use beistand_crypto_core::message::Message;
 use beistand_crypto_core::open::OpenedEnvelope;
-use beistand_crypto_core::place::Place;
-use beistand_crypto_core::reporter::{Mailbox, Outcome, ReaderChoice};
+use beistand_crypto_core::reporter::Outcome;
 use beistand_crypto_core::secret_hex::SecretHex;
 use beistand_crypto_core::verify::{Found, Refusal};
 use beistand_protocol::bytes::Slot;
-use support::{message, readers, reply, report, Desk, World, FIRST_DAY};
-
-/// A report that three can read, synced by all.
-fn begun(seed: u64) -> (World, Vec<Desk>, Mailbox) {
-    let (mut world, mut desks) = World::new(seed, 3, 8);
-    let codename = Codename::generate(&mut world.rng);
-    let mut mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
-    let snapshot = world.snapshot();
-    let everybody = readers([1, 2, 3]);
-    let first = mailbox
-        .compose_report(&snapshot, &everybody, report("First."), &mut world.rng)
-        .unwrap();
-    world.put(&first);
-    mailbox.sent(&first);
-    for desk in &mut desks {
-        world.sync(desk);
-    }
-    (world, desks, mailbox)
-}
-
-fn exclude_the_third(world: &mut World, mailbox: &mut Mailbox) {
-    let snapshot = world.snapshot();
-    let choice = ReaderChoice::Asked(readers([1, 2]));
-    let change = mailbox
-        .compose_message(&snapshot, &choice, message("Not her."), &mut world.rng)
-        .unwrap();
-    world.put(&change);
-    mailbox.sent(&change);
-}
+use support::three_readers::{begun, exclude_the_third, only, share};
+use support::{readers, reply, Desk, World, FIRST_DAY};
 
 /// The third answers, and writes a note, as if nothing had happened.
 fn third_writes(world: &mut World, desks: &[Desk]) -> [Slot; 2] {
@@ -56,10 +26,6 @@ fn third_writes(world: &mut World, desks: &[Desk]) -> [Slot; 2] {
     world.put(&answer);
     world.put(&note);
     [answer.slot, note.slot]
-}
-
-fn only(desk: &Desk) -> &Conversation {
-    desk.casebook.conversations().next().unwrap()
 }
 
 #[test]
@@ -111,31 +77,13 @@ fn a_share_with_a_false_list_does_not_spoil_what_is_kept() {
     let (snapshot, instance) = (world.snapshot(), world.instance.instance);
     let conversation = only(&desks[2]);
     let (first, _) = conversation.messages().next().unwrap();
-    let share = Message {
-        instance,
-        conversation: conversation.id(),
-        place: Place {
-            day: world.today,
-            writer: desks[2].writer,
-            number: 0,
-        },
-        key_index: 0,
-        prev: None,
-        roster: snapshot.signed_roster().digest,
-        slot: Slot([9; 16]),
-        checkpoint: snapshot.state().checkpoint.head,
-        // Not whom the reporter named.
-        readers: readers([2, 3]),
-        reply_to: None,
-        body: Body::Share(ShareBody {
-            reply_to: conversation.keys().reply_to().clone(),
-            keys: Vec::new(),
-            messages: vec![SharedMessage {
-                line1: first.line1().to_owned(),
-                line2: first.line2().to_owned(),
-            }],
-        }),
+    let known = SharedMessage {
+        line1: first.line1().to_owned(),
+        line2: first.line2().to_owned(),
     };
+    // Not whom the reporter named.
+    let list = readers([2, 3]);
+    let share = share(&mut world, &desks[2], list, Vec::new(), vec![known]);
     let line = share.to_line().unwrap();
     let signature = desks[2].keys.signer().sign_message(&line);
     let opened = OpenedEnvelope::from_lines(&line, &signature).unwrap();

@@ -1,11 +1,13 @@
 //! Files in parts: every length, stock age, and every way a part can be wrong.
 
+mod support;
+
 use beistand_crypto_core::attachment::{
     check_sizes, parts_for, About, Attachment, AttachmentError, AttachmentOpener, AttachmentSealer,
     SealedPart, MAX_FILE_SIZE, MAX_PARTS,
 };
 use beistand_crypto_core::part::{PartError, PART_DATA_SIZE};
-use beistand_protocol::bytes::{CommitmentNonce, DeleteHash, DeleteKey};
+use beistand_protocol::bytes::DeleteKey;
 use beistand_protocol::class::PART_SIZE;
 use beistand_protocol::fetch::FetchRecord;
 use beistand_protocol::hash::{delete_hash, sha256};
@@ -15,6 +17,7 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use support::record;
 
 fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -40,15 +43,6 @@ fn seal(file: &[u8], seed: u64) -> (Attachment, Vec<SealedPart>) {
         ..About::default()
     };
     (sealer.finish(about).unwrap(), parts)
-}
-
-fn record(blob: &[u8]) -> FetchRecord {
-    FetchRecord {
-        r: CommitmentNonce([0; 32]),
-        leaf: 0,
-        delete_hash: DeleteHash([0; 16]),
-        blob: blob.to_vec(),
-    }
 }
 
 /// Opens what lies in the slots of `parts`.

@@ -1,13 +1,14 @@
 //! The largest file there can be goes there and back with no more than one part of it in memory.
 
+mod support;
+
 use beistand_crypto_core::attachment::{
     About, AttachmentError, AttachmentOpener, AttachmentSealer, MAX_FILE_SIZE, MAX_PARTS,
 };
-use beistand_protocol::bytes::{CommitmentNonce, DeleteHash};
-use beistand_protocol::fetch::FetchRecord;
 use rand_chacha::rand_core::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use std::ops::Range;
+use support::record;
 
 /// A slice of a file of which each says where it begins.
 fn slice(range: Range<u64>) -> Vec<u8> {
@@ -48,13 +49,4 @@ fn the_largest_file_goes_there_and_back() {
         AttachmentError::Complete
     );
     opener.finish().unwrap();
-}
-
-fn record(blob: &[u8]) -> FetchRecord {
-    FetchRecord {
-        r: CommitmentNonce([0; 32]),
-        leaf: 0,
-        delete_hash: DeleteHash([0; 16]),
-        blob: blob.to_vec(),
-    }
 }

@@ -4,71 +4,32 @@
 mod support;
 
 use beistand_crypto_core::audience::Audience;
-use beistand_crypto_core::body::{Body, ShareBody, SharedKey};
+use beistand_crypto_core::body::SharedKey;
 use beistand_crypto_core::casebook::Received;
-use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::conversation::Conversation;
 use beistand_crypto_core::counselor::compose_reply;
-use beistand_crypto_core::message::Message;
-use beistand_crypto_core::place::Place;
-use beistand_crypto_core::reporter::{Mailbox, ReaderChoice};
+use beistand_crypto_core::reporter::Mailbox;
 use beistand_crypto_core::seal::seal;
 use beistand_crypto_core::secret_hex::SecretHex;
-use beistand_protocol::bytes::{DeleteHash, Slot};
+use beistand_protocol::bytes::DeleteHash;
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::roster::Serial;
-use support::{message, readers, reply, report, Desk, Stored, World};
+use support::three_readers::{begun, exclude_the_third, only, share};
+use support::{reply, Desk, Stored, World};
 
 /// A conversation that three can read, and the third's share of a wrong kc1 with the others.
 fn poisoned(seed: u64) -> (World, Vec<Desk>, Mailbox) {
-    let (mut world, mut desks) = World::new(seed, 3, 8);
-    let codename = Codename::generate(&mut world.rng);
-    let mut mailbox = Mailbox::from_codename(&codename, &world.instance.instance);
+    let (mut world, mut desks, mut mailbox) = begun(seed);
     let snapshot = world.snapshot();
-    let first = mailbox
-        .compose_report(
-            &snapshot,
-            &readers([1, 2, 3]),
-            report("First."),
-            &mut world.rng,
-        )
-        .unwrap();
-    world.put(&first);
-    mailbox.sent(&first);
-    for desk in &mut desks {
-        world.sync(desk);
-    }
-
-    let snapshot = world.snapshot();
-    let conversation = desks[2].casebook.conversations().next().unwrap();
-    let list = conversation.readers().unwrap();
+    let list = only(&desks[2]).readers().unwrap();
     let others = [Serial(1), Serial(2)];
     let audience = Audience::of_some(&snapshot, &list, &others).unwrap();
     let wrong = SharedKey {
         index: 1,
         key: SecretHex::new([5; 32]),
     };
-    let share = Message {
-        instance: world.instance.instance,
-        conversation: conversation.id(),
-        place: Place {
-            day: world.today,
-            writer: desks[2].writer,
-            number: 0,
-        },
-        key_index: 0,
-        prev: None,
-        roster: snapshot.signed_roster().digest,
-        slot: Slot([9; 16]),
-        checkpoint: snapshot.state().checkpoint.head,
-        readers: list.readers().clone(),
-        reply_to: None,
-        body: Body::Share(ShareBody {
-            reply_to: conversation.keys().reply_to().clone(),
-            keys: vec![wrong],
-            messages: Vec::new(),
-        }),
-    };
+    let list = list.readers().clone();
+    let share = share(&mut world, &desks[2], list, vec![wrong], Vec::new());
     let sealed = seal(&share, desks[2].keys.signer(), &audience, &mut world.rng).unwrap();
     world.wall.push(Stored {
         day: world.today,
@@ -80,31 +41,20 @@ fn poisoned(seed: u64) -> (World, Vec<Desk>, Mailbox) {
     for desk in &mut desks[..2] {
         let received = world.sync(desk);
         assert!(matches!(received[1], Received::Message { .. }));
-        let conversation = desk.casebook.conversations().next().unwrap();
+        let conversation = only(desk);
         assert!(
             conversation.keys().key(1).is_some(),
             "the share was believed"
         );
     }
 
-    let snapshot = world.snapshot();
-    let choice = ReaderChoice::Asked(readers([1, 2]));
-    let change = mailbox
-        .compose_message(
-            &snapshot,
-            &choice,
-            message("Without the third."),
-            &mut world.rng,
-        )
-        .unwrap();
-    world.put(&change);
-    mailbox.sent(&change);
+    exclude_the_third(&mut world, &mut mailbox);
     (world, desks, mailbox)
 }
 
 /// The texts; the share has none.
 fn texts(desk: &Desk) -> Vec<String> {
-    let mut texts = support::texts(desk.casebook.conversations().next().unwrap());
+    let mut texts = support::texts(only(desk));
     texts.retain(|text| !text.is_empty());
     texts
 }
@@ -114,11 +64,11 @@ fn a_wrong_key_gives_way_to_the_reporters() {
     let (mut world, mut desks, _) = poisoned(60);
     for desk in &mut desks[..2] {
         world.sync(desk);
-        assert_eq!(texts(desk), ["First.", "Without the third."]);
+        assert_eq!(texts(desk), ["First.", "Not her."]);
         assert_eq!(desk.casebook.refused(), []);
     }
     // The right key lasts: a second wrong one, from the vault or a share, does not replace it.
-    let conversation = desks[0].casebook.conversations().next().unwrap();
+    let conversation = only(&desks[0]);
     let instance = world.instance.instance;
     let restored = Conversation::restore(&conversation.archive(), &instance).unwrap();
     assert_eq!(restored.keys().key(1), conversation.keys().key(1));
@@ -129,7 +79,7 @@ fn an_answer_under_the_right_key_waits_for_it() {
     let (mut world, mut desks, _) = poisoned(61);
     world.sync(&mut desks[0]);
     let snapshot = world.snapshot();
-    let conversation = desks[0].casebook.conversations().next().unwrap();
+    let conversation = only(&desks[0]);
     let answer = compose_reply(
         &snapshot,
         &desks[0].keys,
@@ -145,9 +95,6 @@ fn an_answer_under_the_right_key_waits_for_it() {
     assert_eq!(received[2], Received::Waiting);
     world.wall.push(change);
     world.sync(&mut desks[1]);
-    assert_eq!(
-        texts(&desks[1]),
-        ["First.", "Without the third.", "We read."]
-    );
+    assert_eq!(texts(&desks[1]), ["First.", "Not her.", "We read."]);
     assert_eq!(desks[1].casebook.waiting(), 0);
 }

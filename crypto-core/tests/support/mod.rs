@@ -2,6 +2,8 @@
 //! the same verification as what a server serves.
 #![allow(dead_code, reason = "each test file uses another part of it")]
 
+pub mod three_readers;
+
 use beistand_crypto_core::body::{MessageBody, ReplyBody, ReportBody};
 use beistand_crypto_core::casebook::{Casebook, Received};
 use beistand_crypto_core::device_keys::{DeviceKeys, DeviceSeeds};
@@ -425,6 +427,16 @@ pub fn texts(conversation: &beistand_crypto_core::conversation::Conversation) ->
     messages
         .map(|(m, _)| m.message().body.text().unwrap_or_default().to_owned())
         .collect()
+}
+
+/// What a server answers where `blob` lies in the slot.
+pub fn record(blob: &[u8]) -> FetchRecord {
+    FetchRecord {
+        r: CommitmentNonce([0; 32]),
+        leaf: 0,
+        delete_hash: DeleteHash([0; 16]),
+        blob: blob.to_vec(),
+    }
 }
 
 pub fn digest(bytes: &[u8]) -> Digest {
