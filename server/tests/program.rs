@@ -3,56 +3,19 @@
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::time::{Day, Epoch, UnixTime};
 use beistand_server::clock::{Clock as _, SystemClock};
-use beistand_server::testing::{put_of, Program, Team, Visitor};
-use std::path::{Path, PathBuf};
+use beistand_server::testing::{put_of, Place, Program, Team, Visitor};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beistand-server");
 
-struct Place {
-    directory: tempfile::TempDir,
-    team: Team,
-    instance: PathBuf,
-}
-
-impl Place {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let team = Team::new(1);
-        let instance = Program::write_instance(directory.path(), &team).unwrap();
-        Self {
-            directory,
-            team,
-            instance,
-        }
-    }
-
-    fn data(&self) -> PathBuf {
-        self.directory.path().join("data")
-    }
-
-    fn start(&self) -> Program {
-        Program::start(Path::new(PROGRAM), &self.data(), &self.instance).unwrap()
-    }
-
-    fn post_roster(&self, visitor: &Visitor) {
-        let log = Program::log_key(&self.data()).unwrap();
-        let roster = self.team.first_roster(&log, SystemClock.now());
-        let note = self.team.sign_roster(&roster);
-        assert_eq!(
-            visitor.post("/v1/rosters", note.as_bytes()).unwrap().status,
-            204
-        );
-    }
-
-    /// Starts where it must be refused.
-    fn refused(&self, data: &Path, instance: &Path) -> String {
-        let output = Program::command(Path::new(PROGRAM), data, instance)
-            .output()
-            .unwrap();
-        said(&output, 1)
-    }
+/// Starts where it must be refused.
+fn refused(data: &Path, instance: &Path) -> String {
+    let output = Program::command(Path::new(PROGRAM), data, instance)
+        .output()
+        .unwrap();
+    said(&output, 1)
 }
 
 /// What it said on its way out: two lines, with this exit code.
@@ -93,7 +56,7 @@ fn stop(mut server: Program, signal: &str) {
 
 #[test]
 fn a_restart_keeps_everything() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     let server = place.start();
     let visitor = server.visitor(&place.team);
     place.post_roster(&visitor);
@@ -162,9 +125,9 @@ fn wait_for(
 
 #[test]
 fn a_second_server_on_the_same_data_is_refused_in_a_sentence() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     let server = place.start();
-    let text = place.refused(&place.data(), &place.instance);
+    let text = refused(&place.data(), &place.instance);
     assert!(
         text.contains("another server is running on this data directory"),
         "{text}"
@@ -193,7 +156,7 @@ fn a_second_server_on_the_same_data_is_refused_in_a_sentence() {
 
 #[test]
 fn an_unknown_schema_is_refused_and_left_alone() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     drop(place.start());
     let wall = place.data().join("wall");
     {
@@ -205,7 +168,7 @@ fn an_unknown_schema_is_refused_and_left_alone() {
         database.insert(b"mschema", &99u32.to_be_bytes()).unwrap();
         database.flush().unwrap();
     }
-    let text = place.refused(&place.data(), &place.instance);
+    let text = refused(&place.data(), &place.instance);
     assert!(text.contains("schema version 99"), "{text}");
     let database = sled::Config::new()
         .path(&wall)
@@ -220,18 +183,18 @@ fn an_unknown_schema_is_refused_and_left_alone() {
 
 #[test]
 fn the_data_of_another_instance_and_a_missing_log_key_are_refused() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     let server = place.start();
     place.post_roster(&server.visitor(&place.team));
     stop(server, "-TERM");
     let other = place.directory.path().join("other.json");
     std::fs::write(&other, Team::new(2).instance_file()).unwrap();
-    let text = place.refused(&place.data(), &other);
+    let text = refused(&place.data(), &other);
     assert!(text.contains("another instance"), "{text}");
 
     let key = place.data().join("log.key");
     std::fs::rename(&key, place.directory.path().join("log.key")).unwrap();
-    let text = place.refused(&place.data(), &place.instance);
+    let text = refused(&place.data(), &place.instance);
     assert!(text.contains("log key"), "{text}");
     assert!(!key.exists());
     std::fs::rename(place.directory.path().join("log.key"), &key).unwrap();
@@ -240,7 +203,7 @@ fn the_data_of_another_instance_and_a_missing_log_key_are_refused() {
 
 #[test]
 fn a_damaged_store_is_refused_in_a_sentence() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     let server = place.start();
     let visitor = server.visitor(&place.team);
     place.post_roster(&visitor);
@@ -252,13 +215,13 @@ fn a_damaged_store_is_refused_in_a_sentence() {
     let mut bytes = std::fs::read(&keys).unwrap();
     bytes[64..].fill(0);
     std::fs::write(&keys, bytes).unwrap();
-    let text = place.refused(&place.data(), &place.instance);
+    let text = refused(&place.data(), &place.instance);
     assert!(text.contains("the key of an item is missing"), "{text}");
 }
 
 #[test]
 fn leftovers_of_a_failed_opening_are_moved_aside() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     drop(place.start());
     let leftover = place.data().join("wall").join("snap.00000000.generating");
     std::fs::write(&leftover, "").unwrap();
@@ -274,12 +237,12 @@ fn leftovers_of_a_failed_opening_are_moved_aside() {
 
 #[test]
 fn wrong_arguments_files_and_addresses_have_their_exit_codes() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     let nowhere = place.directory.path().join("nowhere.json");
-    let text = place.refused(&place.data(), &nowhere);
+    let text = refused(&place.data(), &nowhere);
     assert!(text.contains("the instance file cannot be read"), "{text}");
     std::fs::write(&nowhere, "{}").unwrap();
-    place.refused(&place.data(), &nowhere);
+    refused(&place.data(), &nowhere);
 
     let command = |arguments: &[&str]| Command::new(PROGRAM).args(arguments).output().unwrap();
     assert_eq!(command(&[]).status.code(), Some(2));
@@ -308,13 +271,13 @@ fn wrong_arguments_files_and_addresses_have_their_exit_codes() {
     let output = serve.args(["--listen", &address]).output().unwrap();
     said(&output, 1);
 
-    let mut serve = Program::command(Path::new(PROGRAM), &place.data(), &place.instance);
+    let mut serve = place.command();
     let output = serve
         .args(["--keep-free", "999999999999"])
         .output()
         .unwrap();
     assert!(said(&output, 1).contains("too little room"));
-    let mut serve = Program::command(Path::new(PROGRAM), &place.data(), &place.instance);
+    let mut serve = place.command();
     let output = serve
         .arg("--site")
         .arg(place.directory.path())
@@ -326,7 +289,7 @@ fn wrong_arguments_files_and_addresses_have_their_exit_codes() {
 #[test]
 #[cfg(target_os = "linux")]
 fn it_dumps_no_core() {
-    let mut server = Place::new().start();
+    let mut server = Place::new(PROGRAM).start();
     let limits = format!("/proc/{}/limits", server.child().id());
     let limits = std::fs::read_to_string(limits).unwrap();
     let core = limits

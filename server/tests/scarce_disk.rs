@@ -5,62 +5,29 @@ use beistand_protocol::class::BlobClass;
 use beistand_protocol::snapshot::Snapshot;
 use beistand_protocol::time::{Day, Epoch};
 use beistand_server::clock::{Clock as _, SystemClock};
-use beistand_server::testing::{put_of, Program, Team, Visitor};
-use std::path::{Path, PathBuf};
+use beistand_server::testing::{put_of, Place, Program, Visitor};
 use std::process::Command;
 use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beistand-server");
 
-/// A data directory whose server is started with ever more room to keep free.
-struct Place {
-    directory: tempfile::TempDir,
-    team: Team,
-    instance: PathBuf,
+/// The command of a server that keeps free so many percent of what is free now.
+fn command(place: &Place, percent: u64) -> Command {
+    let free = fs2::available_space(place.directory.path()).unwrap();
+    let megabytes = (free / 100 * percent) >> 20;
+    let mut command = place.command();
+    command.args(["--keep-free", &megabytes.to_string()]);
+    command
 }
 
-impl Place {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let team = Team::new(1);
-        let instance = Program::write_instance(directory.path(), &team).unwrap();
-        Self {
-            directory,
-            team,
-            instance,
-        }
-    }
+fn start(place: &Place, percent: u64) -> Program {
+    Program::start_command(&mut command(place, percent)).unwrap()
+}
 
-    fn data(&self) -> PathBuf {
-        self.directory.path().join("data")
-    }
-
-    /// The command of a server that keeps free so many percent of what is free now.
-    fn command(&self, percent: u64) -> Command {
-        let free = fs2::available_space(self.directory.path()).unwrap();
-        let megabytes = (free / 100 * percent) >> 20;
-        let mut command = Program::command(Path::new(PROGRAM), &self.data(), &self.instance);
-        command.args(["--keep-free", &megabytes.to_string()]);
-        command
-    }
-
-    fn start(&self, percent: u64) -> Program {
-        Program::start_command(&mut self.command(percent)).unwrap()
-    }
-
-    fn post_roster(&self, visitor: &Visitor) {
-        let log = Program::log_key(&self.data()).unwrap();
-        let roster = self.team.first_roster(&log, SystemClock.now());
-        let note = self.team.sign_roster(&roster);
-        let answer = visitor.post("/v1/rosters", note.as_bytes()).unwrap();
-        assert_eq!(answer.status, 204);
-    }
-
-    fn post_prekey(&self, visitor: &Visitor, device: usize) -> u16 {
-        let note = self.team.prekey(device, SystemClock.now().day());
-        let answer = visitor.post("/v1/prekeys", note.as_bytes()).unwrap();
-        answer.status
-    }
+fn post_prekey(place: &Place, visitor: &Visitor) -> u16 {
+    let note = place.team.prekey(0, SystemClock.now().day());
+    let answer = visitor.post("/v1/prekeys", note.as_bytes()).unwrap();
+    answer.status
 }
 
 fn snapshot(visitor: &Visitor) -> Snapshot {
@@ -75,7 +42,7 @@ fn full<T>() -> Result<T, String> {
 
 #[test]
 fn parts_are_refused_first_then_envelopes_then_prekeys() {
-    let place = Place::new();
+    let place = Place::new(PROGRAM);
     let put = |visitor: &Visitor, class| {
         let seen = snapshot(visitor);
         let (request, key) = put_of(&seen, class, seen.today());
@@ -83,7 +50,7 @@ fn parts_are_refused_first_then_envelopes_then_prekeys() {
         (request, key, outcome)
     };
     // The margins are wide: others use this disk meanwhile.
-    let ample = place.start(1);
+    let ample = start(&place, 1);
     let visitor = ample.visitor(&place.team);
     place.post_roster(&visitor);
     let (part, part_key, outcome) = put(&visitor, BlobClass::Part);
@@ -92,20 +59,20 @@ fn parts_are_refused_first_then_envelopes_then_prekeys() {
     assert_eq!(outcome, Ok(()));
     drop(ample);
 
-    let no_parts = place.start(70);
+    let no_parts = start(&place, 70);
     let visitor = no_parts.visitor(&place.team);
     assert_eq!(put(&visitor, BlobClass::Part).2, full());
     assert_eq!(put(&visitor, BlobClass::Envelope8).2, Ok(()));
     assert_eq!(visitor.get("/readyz").unwrap().status, 200);
     drop(no_parts);
 
-    let no_puts = place.start(200);
+    let no_puts = start(&place, 200);
     let visitor = no_puts.visitor(&place.team);
     assert_eq!(put(&visitor, BlobClass::Part).2, full());
     assert_eq!(put(&visitor, BlobClass::Envelope8).2, full());
     assert_eq!(visitor.get("/readyz").unwrap().status, 503);
     // A desk goes on: it reads, and those who write find today's key.
-    assert_eq!(place.post_prekey(&visitor, 0), 204);
+    assert_eq!(post_prekey(&place, &visitor), 204);
     let today = SystemClock.now().day();
     let note = place.team.sync(0, today, Day(0), Epoch(0));
     let is_shown = || {
@@ -120,7 +87,7 @@ fn parts_are_refused_first_then_envelopes_then_prekeys() {
     drop(no_puts);
 
     // And where there is not even room for that, it does not start.
-    let output = place.command(1_000).output().unwrap();
+    let output = command(&place, 1_000).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("too little room left"), "{said}");

@@ -1,6 +1,7 @@
 //! Every format of frames, notes and lines against inputs that are nearly right: cut off at every
 //! byte, and changed by chance (`BEISTAND_MUTATIONS` says how often; the default is for every day).
 
+use beistand_crypto_core::part::PartError;
 use beistand_tests::malformed::properties::{self, Property, FUZZED};
 use beistand_tests::malformed::{mutations, seeds, Mutator};
 
@@ -108,8 +109,8 @@ fn nothing_that_was_cut_off_is_taken() {
 #[test]
 fn no_frame_is_taken_with_a_byte_more() {
     for (target, property) in FUZZED {
-        // White space around a codename is what people type.
-        if target == "codename" {
+        // White space around a codename is what people type; the seeds of parts are beginnings.
+        if matches!(target, "codename" | "part") {
             continue;
         }
         for seed in seeds::of(target) {
@@ -119,5 +120,15 @@ fn no_frame_is_taken_with_a_byte_more() {
                 assert!(!property(&longer) || json_space, "{target} with {more}");
             }
         }
+    }
+}
+
+#[test]
+fn no_part_is_taken_with_a_byte_more_or_less() {
+    let (part, honest) = properties::frozen_part();
+    let longer = [honest.as_slice(), &[0]].concat();
+    for blob in [&longer[..], &honest[..honest.len() - 1], &[]] {
+        let opened = part.keys().open(part.number, blob);
+        assert_eq!(opened.map(drop), Err(PartError::Missing));
     }
 }

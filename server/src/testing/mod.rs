@@ -14,6 +14,7 @@ mod blobs;
 pub mod faults;
 pub mod flood;
 pub mod in_process;
+mod place;
 mod program;
 mod team;
 mod visitor;
@@ -21,6 +22,7 @@ mod watched;
 
 pub use blobs::sealed_blob;
 pub use in_process::InProcess;
+pub use place::Place;
 pub use program::Program;
 pub use team::Team;
 pub use visitor::{put_of, Answer, Visitor};
