@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
@@ -30,11 +29,7 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("site.rs"), source)?;
 
-    let log = root.join(".git/logs/HEAD");
-    if log.is_file() {
-        println!("cargo::rerun-if-changed={}", log.display());
-    }
-    println!("cargo::rustc-env=BEISTAND_COMMIT={}", commit(&root));
+    beistand_commit::name();
     Ok(())
 }
 
@@ -50,23 +45,4 @@ fn list(directory: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> i
         }
     }
     Ok(())
-}
-
-fn commit(root: &Path) -> String {
-    let output = Command::new("git")
-        .args([
-            "describe",
-            "--always",
-            "--dirty=+",
-            "--abbrev=12",
-            "--exclude=*",
-        ])
-        .current_dir(root)
-        .output();
-    match output {
-        Ok(output) if output.status.success() => {
-            String::from_utf8_lossy(&output.stdout).trim().to_owned()
-        }
-        _ => "unknown".to_owned(),
-    }
 }

@@ -2,8 +2,8 @@
 
 use crate::findings::{Check, Findings};
 use crate::store::{self, Audit};
+use beistand_console::command_line;
 use beistand_protocol::instance::Instance;
-use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -60,24 +60,13 @@ struct Failure {
 
 /// The program: reads the command line, answers the exit code.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
-            // Standard output may be closed; there is nobody to tell then.
-            let _ = error.print();
-            return ExitCode::SUCCESS;
-        }
-        Err(_) => {
-            let error = "this is not a command line this program knows".to_owned();
-            let hint = "beistand-audit store DIR [--instance FILE] [--json]; see --help";
-            return report(&Failure { error, hint }, USAGE);
-        }
-    };
+    command_line::run(run, |error| {
+        let hint = "beistand-audit store DIR [--instance FILE] [--json]; see --help";
+        command_line::report(command_line::misuse(error), hint, USAGE)
+    })
+}
+
+fn run(arguments: &Arguments) -> ExitCode {
     match audit(&arguments.verb) {
         Ok(audit) => {
             let text = if arguments.json {
@@ -92,13 +81,8 @@ pub fn main() -> ExitCode {
                 ExitCode::from(FINDINGS)
             }
         }
-        Err(failure) => report(&failure, REFUSED),
+        Err(failure) => command_line::report(&failure.error, failure.hint, REFUSED),
     }
-}
-
-fn report(failure: &Failure, code: u8) -> ExitCode {
-    eprintln!("error: {}\nhint: {}", failure.error, failure.hint);
-    ExitCode::from(code)
 }
 
 fn audit(verb: &Verb) -> Result<Audit, Failure> {

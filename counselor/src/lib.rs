@@ -5,7 +5,6 @@
 //! The clock is always an argument. Randomness comes from the operating system.
 #![warn(missing_docs)]
 
-pub mod date;
 pub mod desk;
 pub mod passphrase;
 pub mod setup;

@@ -2,6 +2,7 @@
 
 use beistand_attachments::SourceError;
 use beistand_client::{AddressError, ClientError, LoadError};
+use beistand_console::command_line;
 use beistand_counselor::desk::DeskError;
 use beistand_counselor::setup::invitation::InvitationError;
 use beistand_counselor::setup::join_request::JoinRequestError;
@@ -12,7 +13,6 @@ use beistand_counselor::setup::roster_signing::SigningError;
 use beistand_counselor::vault::VaultError;
 use beistand_protocol::instance::InstanceError;
 use beistand_protocol::roster_chain::RosterError;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::process::ExitCode;
 
 /// What the program's exit code says.
@@ -58,30 +58,15 @@ impl Failure {
     /// From the command line's parser. What somebody typed in the wrong place may be secret, so
     /// unlike the parser's own words these do not repeat it.
     pub fn of_usage(error: &clap::Error) -> Self {
-        let arguments = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(name)) => vec![name.clone()],
-            Some(ContextValue::Strings(names)) => names.clone(),
-            _ => Vec::new(),
-        }
-        .join(", ");
-        let sentence = match error.kind() {
-            ErrorKind::MissingRequiredArgument => format!("this is missing: {arguments}"),
-            ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-                format!("a value is not of the right form: {arguments}")
-            }
-            ErrorKind::ArgumentConflict => "two arguments do not go together".to_owned(),
-            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                "it is not said what to do".to_owned()
-            }
-            _ => "the command line has something this program does not know".to_owned(),
-        };
-        Self::usage(sentence, "`beistand --help` shows what there is")
+        Self::usage(
+            command_line::misuse(error),
+            "`beistand --help` shows what there is",
+        )
     }
 
     /// Says so, and answers the exit code.
     pub fn report(&self) -> ExitCode {
-        eprintln!("error: {}\nhint: {}", self.error, self.hint);
-        ExitCode::from(self.exit as u8)
+        command_line::report(&self.error, &self.hint, self.exit as u8)
     }
 }
 

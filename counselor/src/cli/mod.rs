@@ -5,33 +5,18 @@ mod failure;
 mod files;
 mod output;
 mod passphrase;
-mod plain;
 mod show;
 mod verbs;
 
 use arguments::Arguments;
-use clap::error::ErrorKind;
-use clap::Parser;
+use beistand_console::command_line;
 use failure::Failure;
 use std::process::ExitCode;
 
 /// Reads the command line, does what it says, answers the exit code.
 pub fn main() -> ExitCode {
-    match Arguments::try_parse() {
-        Ok(arguments) => match verbs::run(&arguments) {
-            Ok(code) => code,
-            Err(failure) => failure.report(),
-        },
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
-            // Standard output may be closed; there is nobody to tell then.
-            let _ = error.print();
-            ExitCode::SUCCESS
-        }
-        Err(error) => Failure::of_usage(&error).report(),
-    }
+    command_line::run(
+        |arguments: &Arguments| verbs::run(arguments).unwrap_or_else(|failure| failure.report()),
+        |error| Failure::of_usage(error).report(),
+    )
 }

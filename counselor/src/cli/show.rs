@@ -1,8 +1,8 @@
 //! Cases, as they stand in a terminal. Everything others wrote is made harmless first.
 
-use super::plain::{plain, plain_line};
 use beistand_attachments::progress::size;
-use beistand_counselor::date::date;
+use beistand_console::date::date;
+use beistand_console::plain::{plain, plain_line};
 use beistand_counselor::desk::cases::{Case, CaseSummary, Turn};
 use beistand_counselor::desk::forgetting::Deletion;
 use beistand_crypto_core::body::{Answer, ForWhom, Kind, Status};

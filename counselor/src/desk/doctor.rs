@@ -1,8 +1,8 @@
 //! Is everything as it should be? One look, in words for people.
 
 use super::{Desk, DeskError};
-use crate::date::date;
 use beistand_client::{Client, LoadError};
+use beistand_console::date::date;
 use beistand_protocol::snapshot::{Snapshot, SnapshotError};
 use beistand_protocol::time::UnixTime;
 use serde::Serialize;

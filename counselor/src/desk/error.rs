@@ -1,9 +1,9 @@
 //! Why a desk does not do what it was asked.
 
-use crate::date::date;
 use crate::vault::VaultError;
 use beistand_attachments::{SaveError, SendError};
 use beistand_client::{ClientError, DeliverError, LoadError};
+use beistand_console::date::date;
 use beistand_crypto_core::compose::ComposeError;
 use beistand_crypto_core::message::MessageError;
 use beistand_protocol::time::Day;

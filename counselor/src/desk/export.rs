@@ -2,8 +2,8 @@
 //! one. What is written here is secret and no longer protected by the vault.
 
 use super::{Desk, DeskError};
-use crate::date::date;
 use beistand_client::Client;
+use beistand_console::date::date;
 use beistand_crypto_core::open::open;
 use beistand_protocol::bytes::Slot;
 use beistand_protocol::sync::SyncRequest;

@@ -2,7 +2,7 @@
 //! scripts) and from which rosters are drafted.
 
 use super::organisation_rules::{self, Mistake};
-use crate::date::parse_date;
+use beistand_console::date::parse_date;
 use beistand_crypto_core::attachment::MAX_FILE_SIZE;
 use beistand_protocol::roster::{
     Helpline, Limits, LocalText, Member, Organisation, Serial, StampBits,

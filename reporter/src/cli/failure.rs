@@ -1,7 +1,7 @@
 //! How the program ends when it cannot do what was asked: one sentence, one hint, one code.
 
 use crate::error::ReporterError;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use beistand_console::command_line;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -49,31 +49,15 @@ impl Failure {
     /// From the command line's parser. What somebody typed in the wrong place may be private,
     /// so unlike the parser's own words these do not repeat it.
     pub fn of_usage(error: &clap::Error) -> Self {
-        let ours = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(name)) => vec![name.clone()],
-            Some(ContextValue::Strings(names)) => names.clone(),
-            _ => Vec::new(),
-        }
-        .join(", ");
-        let sentence = match error.kind() {
-            ErrorKind::MissingRequiredArgument => format!("this is missing: {ours}"),
-            ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-                format!("a value is not of the right form: {ours}")
-            }
-            ErrorKind::ArgumentConflict => "two arguments do not go together".to_owned(),
-            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                "it is not said what to do: file, check, reply, consent, save or withdraw"
-                    .to_owned()
-            }
-            _ => "the command line has something this program does not know".to_owned(),
-        };
-        Self::usage(sentence, "`beistand-report --help` shows what there is")
+        Self::usage(
+            command_line::misuse(error),
+            "`beistand-report --help` shows what there is: file, check, reply, consent, save, withdraw",
+        )
     }
 
     /// Says so, and answers the exit code.
     pub fn report(&self) -> ExitCode {
-        eprintln!("error: {}\nhint: {}", self.error, self.hint);
-        ExitCode::from(self.exit as u8)
+        command_line::report(&self.error, &self.hint, self.exit as u8)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the program says, for people or as JSON. The shapes of the JSON are stable.
 
-use super::date::date;
 use super::failure::Failure;
-use super::plain::{plain, plain_line};
 use crate::{Inside, Said};
 use beistand_attachments::progress::size;
 use beistand_attachments::Source;
+use beistand_console::date::date;
+use beistand_console::plain::{plain, plain_line};
 use beistand_crypto_core::body::{Kind, Status};
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::consent::{Consent, ConsentView};

@@ -4,10 +4,10 @@ use super::{client, now, open_desk};
 use crate::cli::arguments::{Arguments, Save};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::cli::plain::plain_line;
 use crate::cli::show;
 use beistand_attachments::progress::Line;
 use beistand_attachments::Patience;
+use beistand_console::plain::plain_line;
 use beistand_counselor::desk::case_number::CaseNumber;
 use serde_json::json;
 
