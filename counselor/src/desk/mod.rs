@@ -28,6 +28,7 @@ pub mod forgetting;
 mod outbox;
 mod prekeys;
 mod promises;
+mod reading;
 pub mod refused;
 mod reply;
 pub mod sync;
