@@ -87,6 +87,13 @@ pub enum Verb {
     /// Envelopes for other programs
     #[command(subcommand)]
     Envelopes(Envelopes),
+    /// Copy this desk to read from when its machine is lost. The copy has your cases and your
+    /// passphrase, but none of the daily keys, and cannot be worked with
+    Backup {
+        /// A new or empty folder, best on another disk
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Look whether everything is as it should be
     Doctor,
 }

@@ -55,7 +55,11 @@ impl Desk {
     pub fn doctor(&self, client: &Client, now: UnixTime) -> Result<Vec<Check>, DeskError> {
         let mut checks = Vec::new();
         let mut look = |about, well, says: String| checks.push(Check { about, well, says });
-        look(About::Vault, true, "The vault opens.".to_owned());
+        let says = match self.backup_of() {
+            None => "The vault opens.".to_owned(),
+            Some(day) => format!("The vault opens; it is a backup of {}.", date(day)),
+        };
+        look(About::Vault, true, says);
         match self.snapshot(client, now) {
             Ok(snapshot) => {
                 look(

@@ -17,6 +17,12 @@ pub enum DeskError {
     /// The vault holds something else.
     #[error("this vault holds no desk")]
     NotADesk,
+    /// The vault is a backup.
+    #[error("this is a backup of {}, to read and not to work with", date(*.made))]
+    Backup {
+        /// The day it was made.
+        made: Day,
+    },
     /// The server, or what it shows.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -70,6 +76,10 @@ impl DeskError {
         match self {
             Self::Vault(error) => error.hint(),
             Self::NotADesk => "Open the folder that `join` made; root keys have their own.",
+            Self::Backup { .. } => {
+                "Work with the desk itself. Where it is lost, ask for a new invitation, and \
+                 colleagues to share their cases with you."
+            }
             Self::Load(error) => error.hint(),
             Self::Client(error) | Self::Deliver(DeliverError::Client(error)) => error.hint(),
             Self::Deliver(DeliverError::Occupied) => "Run `beistand sync` and try again.",

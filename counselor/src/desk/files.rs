@@ -28,6 +28,7 @@ impl Desk {
         progress: &mut dyn FnMut(usize, Step),
         now: UnixTime,
     ) -> Result<Vec<Attachment>, DeskError> {
+        self.check_no_backup()?;
         let conversation = self.conversation_of(number)?;
         let snapshot = self.snapshot(client, now)?;
         let mut attachments = Vec::with_capacity(files.len());

@@ -67,6 +67,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotWithdrawn`], [`DeskError::UnknownCase`].
     pub fn keep(&self, number: CaseNumber) -> Result<(), DeskError> {
+        self.check_no_backup()?;
         let conversation = self.conversation_of(number)?;
         let deletion = self.deletion(&conversation)?;
         let deletion = deletion.ok_or(DeskError::NotWithdrawn)?;
@@ -85,6 +86,7 @@ impl Desk {
     /// [`DeskError::NotWithdrawn`]; [`DeskError::Grace`] before its day; and where the server
     /// cannot be reached: nothing was deleted here then.
     pub fn forget(&self, client: &Client, number: CaseNumber, today: Day) -> Result<(), DeskError> {
+        self.check_no_backup()?;
         let conversation = self.conversation_of(number)?;
         let deletion = self.deletion(&conversation)?;
         let from = deletion.ok_or(DeskError::NotWithdrawn)?.from;

@@ -15,8 +15,10 @@
 //! | `outbox/SLOT` | something written that may not have arrived |
 //! | `decoys` | when decoys are due, and which are to be deleted |
 //! | `progress` | how far the last complete sync came |
+//! | `backup` | that this is a backup, and of which day |
 //! | `seen`, `roster` | the last snapshot, to notice a rollback; the roster, for names |
 
+pub mod backup;
 pub mod case_number;
 pub mod cases;
 mod decoys;
@@ -48,7 +50,7 @@ use beistand_crypto_core::secret_hex::SecretHex;
 use beistand_protocol::instance::Instance;
 use beistand_protocol::roster::{Device, Member, Roster};
 use beistand_protocol::snapshot::{Seen, Snapshot};
-use beistand_protocol::time::UnixTime;
+use beistand_protocol::time::{Day, UnixTime};
 use beistand_protocol::trust::Verified;
 use rand::rngs::OsRng;
 use rand::RngCore;
@@ -65,6 +67,7 @@ pub struct Desk {
     instance: Instance,
     member: Member,
     keys: DeviceKeys,
+    backup: Option<Day>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,6 +131,7 @@ impl Desk {
             delete,
         } = stored;
         let prekeys = prekeys::load(&vault)?;
+        let backup = backup::load(&vault)?;
         let seeds = DeviceSeeds {
             sign,
             identity,
@@ -139,6 +143,7 @@ impl Desk {
             instance,
             member,
             keys,
+            backup,
         })
     }
 
@@ -181,6 +186,7 @@ impl Desk {
 
     /// This device on the roster.
     fn device<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Device, DeskError> {
+        self.check_no_backup()?;
         self.keys
             .find(snapshot.roster(), snapshot.today())
             .ok_or(DeskError::NotOnRoster)

@@ -108,6 +108,11 @@ fn is_valid(day: Day, today: Day) -> bool {
     today <= day.forward(beistand_protocol::prekey::VALID_DAYS)
 }
 
+/// Whether the record of that name is the secret of a prekey.
+pub(super) fn is_record(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
 fn record(day: Day) -> String {
     format!("{PREFIX}{day}")
 }

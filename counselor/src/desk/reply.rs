@@ -158,6 +158,7 @@ impl Desk {
         conversation: &Conversation,
         now: UnixTime,
     ) -> Result<Snapshot, DeskError> {
+        self.check_no_backup()?;
         if self.is_sending(&conversation.id())? {
             return Err(DeskError::StillSending);
         }

@@ -10,6 +10,7 @@
 //! A record is there whole or not at all, whenever the machine stops. Swapping, cutting or
 //! changing files is noticed; putting back an older copy of a file, or taking one away, is not.
 
+mod copy;
 mod files;
 mod header;
 mod lock;
@@ -65,12 +66,14 @@ impl VaultError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Missing => "Check --vault; a vault is made by `root new` or by `join`.",
-            Self::Exists => "Choose a new folder for --vault.",
+            Self::Exists => "Choose a new or empty folder.",
             Self::WrongPassphrase => "Nothing was changed; try again.",
             Self::TooShort(_) => "Take at least four words that do not belong together.",
             Self::InUse => "Wait for the other program to end, or close it.",
             Self::Version => "Use the newest version of this program.",
-            Self::Damaged => "Restore the folder from a backup; nothing was changed now.",
+            Self::Damaged => {
+                "Nothing was changed now. Read on in a backup, and join with a new desk."
+            }
             Self::Disk(_) => "Check the disk and who may write to the folder.",
         }
     }
@@ -78,6 +81,7 @@ impl VaultError {
 
 /// An open vault. Only one program at a time has it.
 pub struct Vault {
+    folder: PathBuf,
     records: PathBuf,
     keys: RecordKeys,
     _lock: Lock,
@@ -95,16 +99,11 @@ impl Vault {
         derivation: KeyDerivation,
     ) -> Result<Self, VaultError> {
         passphrase.check_new()?;
-        files::create_folder(folder)?;
-        ensure_unused(folder)?;
-        let lock = Lock::take(&folder.join(LOCK_FILE))?;
-        let records = folder.join(RECORDS);
-        files::create_folder(&records)?;
-        // What a creation that was cut off left behind; without a header nothing opens it.
-        files::remove_all(&records)?;
+        let (lock, records) = occupy(folder)?;
         let (header, vault_key) = Header::create(passphrase, derivation);
         files::write_whole(&folder.join(HEADER_FILE), header.encode().as_bytes())?;
         Ok(Self {
+            folder: folder.to_owned(),
             records,
             keys: RecordKeys::new(&vault_key),
             _lock: lock,
@@ -125,6 +124,7 @@ impl Vault {
         let records = folder.join(RECORDS);
         files::remove_unfinished(&records)?;
         Ok(Self {
+            folder: folder.to_owned(),
             records,
             keys: RecordKeys::new(&vault_key),
             _lock: lock,
@@ -206,6 +206,18 @@ impl Vault {
     fn path(&self, name: &str) -> PathBuf {
         self.records.join(self.keys.file_name(name))
     }
+}
+
+/// A new folder for a vault, locked and without records. It has no header yet.
+fn occupy(folder: &Path) -> Result<(Lock, PathBuf), VaultError> {
+    files::create_folder(folder)?;
+    ensure_unused(folder)?;
+    let lock = Lock::take(&folder.join(LOCK_FILE))?;
+    let records = folder.join(RECORDS);
+    files::create_folder(&records)?;
+    // What a creation that was cut off left behind; without a header nothing opens it.
+    files::remove_all(&records)?;
+    Ok((lock, records))
 }
 
 /// Whether nothing is in the folder but what an unfinished creation leaves.

@@ -18,9 +18,12 @@ use beistand_counselor::setup::roster_signing;
 use beistand_counselor::vault::KeyDerivation;
 use beistand_crypto_core::body::{MessageBody, ReportBody};
 use beistand_crypto_core::codename::Codename;
+use beistand_crypto_core::hybrid_identity::HybridIdentity;
+use beistand_crypto_core::open::open;
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter::{Mailbox, ReaderChoice};
 use beistand_protocol::bytes::Slot;
+use beistand_protocol::class::BlobClass;
 use beistand_protocol::instance::Instance;
 use beistand_protocol::roster::{Member, Serial};
 use beistand_protocol::roster_chain::RosterChain;
@@ -162,6 +165,19 @@ impl Organisation {
         let spare = Desk::create(&spare, &passphrase(), KeyDerivation::FOR_TESTS, &other).unwrap();
         drop(std::mem::replace(&mut self.desks[desk], spare));
         self.desks[desk] = Desk::open(&folder, &passphrase()).unwrap();
+    }
+
+    /// Whether any key the desk would hand out opens the envelope in this slot, as a thief of
+    /// everything would try.
+    pub fn any_key_opens(&self, desk: &Desk, slot: &Slot) -> bool {
+        let exported = desk.export_identities();
+        let keys: Vec<HybridIdentity> = exported
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.parse().unwrap())
+            .collect();
+        assert!(!keys.is_empty());
+        open(BlobClass::Envelope8, &self.server.blob(slot), &keys).is_ok()
     }
 
     pub fn snapshot(&self) -> Verified<Snapshot> {

@@ -1,11 +1,13 @@
-//! `keys export` and `envelopes export`
+//! `keys export`, `envelopes export` and `backup`
 
 use super::{client, now, open_desk};
 use crate::cli::arguments::{Arguments, Envelopes, Keys};
 use crate::cli::failure::Failure;
 use crate::cli::files;
 use crate::cli::output::Output;
+use beistand_console::plain::plain_line;
 use serde_json::json;
+use std::path::Path;
 
 const WARNING: &str = "warning: whoever has these keys can read what this desk can read. Keep \
                        them where nobody else comes, and destroy them when you are done.";
@@ -45,6 +47,18 @@ pub fn envelopes(arguments: &Arguments, verb: &Envelopes, output: &Output) -> Re
     })?;
     output.say(&json!({ "envelopes": count, "folder": folder }), || {
         format!("Wrote {count} envelopes to {}.\n", folder.display())
+    });
+    Ok(())
+}
+
+pub fn backup(arguments: &Arguments, folder: &Path, output: &Output) -> Result<(), Failure> {
+    open_desk(arguments)?.back_up(folder, now().day())?;
+    output.say(&json!({ "folder": folder }), || {
+        format!(
+            "Copied to {}. Look whether it opens: beistand --vault DIR list\n\
+             It opens with the passphrase of today. What you delete here stays in it.\n",
+            plain_line(&folder.display().to_string())
+        )
     });
     Ok(())
 }

@@ -42,6 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Verb::Keep { case } => cases::keep(arguments, *case, &output)?,
         Verb::Keys(verb) => exports::keys(arguments, verb, &output)?,
         Verb::Envelopes(verb) => exports::envelopes(arguments, verb, &output)?,
+        Verb::Backup { folder } => exports::backup(arguments, folder, &output)?,
         Verb::Doctor => return health::doctor(arguments, &output),
     }
     Ok(ExitCode::SUCCESS)
