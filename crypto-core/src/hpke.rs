@@ -24,7 +24,7 @@ struct Context {
 }
 
 /// Encrypts one message under the shared secret of one fresh encapsulation.
-pub(crate) fn seal(shared: &SharedSecret, info: &[u8], message: &[u8]) -> Vec<u8> {
+pub(crate) fn seal(shared: &SharedSecret, info: &Info, message: &[u8]) -> Vec<u8> {
     let context = key_schedule(shared, info);
     ChaCha20Poly1305::new(context.key.as_slice().into())
         .encrypt(&context.nonce.into(), message)
@@ -34,7 +34,7 @@ pub(crate) fn seal(shared: &SharedSecret, info: &[u8], message: &[u8]) -> Vec<u8
 /// Decrypts it again, or says only that this was not the right secret.
 pub(crate) fn open(
     shared: &SharedSecret,
-    info: &[u8],
+    info: &Info,
     ciphertext: &[u8],
 ) -> Option<Zeroizing<Vec<u8>>> {
     let context = key_schedule(shared, info);
@@ -44,21 +44,37 @@ pub(crate) fn open(
         .map(Zeroizing::new)
 }
 
-fn key_schedule(shared: &SharedSecret, info: &[u8]) -> Context {
-    let (psk_id_hash, _) = labelled_extract(&[], b"psk_id_hash", &[]);
-    let (info_hash, _) = labelled_extract(&[], b"info_hash", info);
-    let mut transcript = Vec::with_capacity(1 + 32 + 32);
-    transcript.push(MODE_BASE);
-    transcript.extend_from_slice(psk_id_hash.as_slice());
-    transcript.extend_from_slice(info_hash.as_slice());
+/// What of the key schedule depends on the application only, and so is the same every time.
+pub(crate) struct Info {
+    /// `key_schedule_context` of RFC 9180, section 5.1.
+    transcript: [u8; 1 + 32 + 32],
+}
 
+impl Info {
+    /// For this application.
+    pub(crate) fn new(info: &[u8]) -> Self {
+        let (psk_id_hash, _) = labelled_extract(&[], b"psk_id_hash", &[]);
+        let (info_hash, _) = labelled_extract(&[], b"info_hash", info);
+        let mut transcript = [MODE_BASE; 1 + 32 + 32];
+        transcript[1..33].copy_from_slice(psk_id_hash.as_slice());
+        transcript[33..].copy_from_slice(info_hash.as_slice());
+        Self { transcript }
+    }
+}
+
+fn key_schedule(shared: &SharedSecret, info: &Info) -> Context {
     let (_, secret) = labelled_extract(shared.expose(), b"secret", &[]);
     let mut context = Context {
         key: Zeroizing::new([0; 32]),
         nonce: [0; 12],
     };
-    labelled_expand(&secret, b"key", &transcript, context.key.as_mut_slice());
-    labelled_expand(&secret, b"base_nonce", &transcript, &mut context.nonce);
+    labelled_expand(
+        &secret,
+        b"key",
+        &info.transcript,
+        context.key.as_mut_slice(),
+    );
+    labelled_expand(&secret, b"base_nonce", &info.transcript, &mut context.nonce);
     context
 }
 

@@ -2,7 +2,7 @@
 
 use crate::hpke;
 use crate::hybrid_recipient::{HybridRecipient, INFO};
-use crate::key_text;
+use crate::key_text::{self, Letters};
 use crate::xwing::{DecapsulationPair, ENCAPSULATED_KEY_SIZE, SEED_SIZE};
 use age::DecryptError;
 use age_core::format::{FileKey, Stanza};
@@ -73,7 +73,7 @@ impl age::Identity for HybridIdentity {
         let Ok(shared) = self.pair.decapsulate(&encapsulated) else {
             return Some(Err(DecryptError::InvalidHeader));
         };
-        let file_key = hpke::open(&shared, INFO, &stanza.body)?;
+        let file_key = hpke::open(&shared, &INFO, &stanza.body)?;
         Some(Ok(FileKey::init_with_mut(|key| {
             key.copy_from_slice(&file_key)
         })))
@@ -96,14 +96,10 @@ impl FromStr for HybridIdentity {
     type Err = IdentityError;
 
     fn from_str(text: &str) -> Result<Self, IdentityError> {
-        let bytes = key_text::decode(PREFIX, text).ok_or(IdentityError)?;
+        let bytes = key_text::decode(PREFIX, Letters::Upper, text).ok_or(IdentityError)?;
         let seed: Zeroizing<[u8; SEED_SIZE]> =
             Zeroizing::new(bytes.as_slice().try_into().map_err(|_| IdentityError)?);
-        let identity = Self::from_seed(&seed);
-        if *identity.to_text() != text {
-            return Err(IdentityError);
-        }
-        Ok(identity)
+        Ok(Self::from_seed(&seed))
     }
 }
 

@@ -1,7 +1,7 @@
 //! age's native post-quantum recipient, `age1pq1…` with stanza `mlkem768x25519` (section 2).
 
-use crate::hpke;
-use crate::key_text;
+use crate::hpke::{self, Info};
+use crate::key_text::{self, Letters};
 use crate::xwing::{EncapsulationPair, KeyError, RANDOMNESS_SIZE};
 use age_core::format::{FileKey, Stanza, FILE_KEY_BYTES};
 use age_core::secrecy::ExposeSecret as _;
@@ -13,9 +13,12 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
-pub(crate) const INFO: &[u8] = b"age-encryption.org/mlkem768x25519";
+/// What HPKE binds every stanza to.
+pub(crate) static INFO: LazyLock<Info> =
+    LazyLock::new(|| Info::new(b"age-encryption.org/mlkem768x25519"));
 /// Stanzas with this label may stand beside each other only: one classical stanza would make
 /// the file as weak as itself.
 pub(crate) const POSTQUANTUM_LABEL: &str = "postquantum";
@@ -65,7 +68,7 @@ impl HybridRecipient {
         Stanza {
             tag: STANZA_TAG.to_owned(),
             args: vec![STANDARD_NO_PAD.encode(encapsulated)],
-            body: hpke::seal(&shared, INFO, file_key),
+            body: hpke::seal(&shared, &INFO, file_key),
         }
     }
 
@@ -108,12 +111,8 @@ impl FromStr for HybridRecipient {
     type Err = RecipientError;
 
     fn from_str(text: &str) -> Result<Self, RecipientError> {
-        let bytes = key_text::decode(PREFIX, text).ok_or(RecipientError::Form)?;
-        let recipient = Self::from_bytes(&bytes)?;
-        if recipient.to_string() != text {
-            return Err(RecipientError::Form);
-        }
-        Ok(recipient)
+        let bytes = key_text::decode(PREFIX, Letters::Lower, text).ok_or(RecipientError::Form)?;
+        Ok(Self::from_bytes(&bytes)?)
     }
 }
 

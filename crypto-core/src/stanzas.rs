@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 /// Wraps the file key for some recipients and fills up with decoys: real encapsulations of
-/// random bytes to keys that are forgotten at once. Nobody can tell from a header how many can
+/// random bytes to a key that is forgotten at once. Nobody can tell from a header how many can
 /// read, or who.
 pub(crate) struct Stanzas<'a, R> {
     recipients: &'a [&'a HybridRecipient],
@@ -39,19 +39,30 @@ impl<R: CryptoRng + RngCore> age::Recipient for Stanzas<'_, R> {
         for recipient in self.recipients {
             stanzas.push(recipient.wrap(file_key, rng));
         }
-        while stanzas.len() < self.count {
-            stanzas.push(decoy(rng));
+        let missing = self.count.saturating_sub(stanzas.len());
+        if missing > 0 {
+            add_decoys(&mut stanzas, missing, rng);
         }
         shuffle(&mut stanzas, rng);
         Ok((stanzas, HashSet::from([POSTQUANTUM_LABEL.to_owned()])))
     }
 }
 
-fn decoy(rng: &mut (impl CryptoRng + RngCore)) -> Stanza {
+/// Adds decoys, all to one new key that nobody keeps.
+///
+/// One key is as good as one for each, because a stanza does not say whose it is. It has no
+/// fingerprint of the key; the X25519 share is a random point whatever the key; an ML-KEM
+/// ciphertext is a fresh Module-LWE sample, pseudorandom and independent of all others even for
+/// whoever knows the key (anonymity of Kyber: Maram and Xagawa, PKC 2023); and the body is
+/// encrypted under the hash of both secrets. So decoys have no more to do with each other than
+/// with what is read.
+fn add_decoys(stanzas: &mut Vec<Stanza>, count: usize, rng: &mut (impl CryptoRng + RngCore)) {
     let nobody = HybridIdentity::generate(rng).recipient();
-    let mut file_key = [0; FILE_KEY_BYTES];
-    rng.fill_bytes(&mut file_key);
-    nobody.wrap(&FileKey::new(Box::new(file_key)), rng)
+    for _ in 0..count {
+        let mut file_key = [0; FILE_KEY_BYTES];
+        rng.fill_bytes(&mut file_key);
+        stanzas.push(nobody.wrap(&FileKey::new(Box::new(file_key)), rng));
+    }
 }
 
 #[cfg(test)]
@@ -79,5 +90,20 @@ mod tests {
             positions.extend(ours);
         }
         assert_eq!(positions.len(), 8);
+    }
+    #[test]
+    fn decoys_have_nothing_in_common() {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(7);
+        let file_key = FileKey::new(Box::new([1; FILE_KEY_BYTES]));
+        let stanzas = Stanzas::new(&[], 8, &mut rng);
+        let (stanzas, _) = stanzas.wrap_file_key(&file_key).unwrap();
+        let distinct = |of: &dyn Fn(&Stanza) -> Vec<u8>| {
+            let all: BTreeSet<_> = stanzas.iter().map(of).collect();
+            all.len()
+        };
+        // The ML-KEM ciphertext, the X25519 share behind it, and what both encrypt.
+        assert_eq!(distinct(&|stanza| stanza.args[0][..1_400].into()), 8);
+        assert_eq!(distinct(&|stanza| stanza.args[0][1_452..].into()), 8);
+        assert_eq!(distinct(&|stanza| stanza.body.clone()), 8);
     }
 }
