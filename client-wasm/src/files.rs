@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use beistand_crypto_core::attachment::{
     largest_file, About, Attachment, AttachmentError, AttachmentOpener, AttachmentSealer,
-    SealedPart,
+    FileDigest, SealedPart,
 };
 use beistand_crypto_core::conversation::Conversation;
 use beistand_protocol::bytes::Digest;
@@ -39,6 +39,8 @@ pub struct Files {
     sealing: BTreeMap<u32, AttachmentSealer>,
     sealed: BTreeMap<u32, Attachment>,
     opening: BTreeMap<u32, AttachmentOpener>,
+    /// In a Worker that hashes beside the one that seals.
+    digests: BTreeMap<u32, FileDigest>,
     named: u32,
 }
 
@@ -48,13 +50,17 @@ impl Files {
         self.named
     }
 
-    /// Begins to seal a file of `size` bytes.
-    pub fn begin(&mut self, size: u64, limits: &Limits) -> Result<u32, Failure> {
+    /// Begins to seal a file of `size` bytes; `hashed`: another Worker computes its digest.
+    pub fn begin(&mut self, size: u64, hashed: bool, limits: &Limits) -> Result<u32, Failure> {
         let limit = largest_file(limits);
         if size > limit {
             return Err(AttachmentError::FileTooLarge { limit }.into());
         }
-        let sealer = AttachmentSealer::new(size, &mut OsRng)?;
+        let sealer = if hashed {
+            AttachmentSealer::without_digest(size, &mut OsRng)?
+        } else {
+            AttachmentSealer::new(size, &mut OsRng)?
+        };
         let name = self.name();
         self.sealing.insert(name, sealer);
         Ok(name)
@@ -75,8 +81,24 @@ impl Files {
         Ok(sealer.seal(slice, &mut OsRng)?)
     }
 
-    /// All parts of a file are sealed: from now on it can go with a message.
-    pub fn finish(&mut self, file: u32, described: &str) -> Result<(), Failure> {
+    /// Takes the next slice of a file that another Worker seals.
+    pub fn hash(&mut self, file: u32, slice: &[u8]) {
+        self.digests.entry(file).or_default().update(slice);
+    }
+
+    /// SHA-256 of the slices that were taken.
+    pub fn digest(&mut self, file: u32) -> Result<Digest, Failure> {
+        Ok(self.digests.remove(&file).ok_or(Failure::ORDER)?.finish())
+    }
+
+    /// All parts of a file are sealed: from now on it can go with a message. `sha256`: what the
+    /// other Worker came to, where one hashed.
+    pub fn finish(
+        &mut self,
+        file: u32,
+        described: &str,
+        sha256: Option<&[u8]>,
+    ) -> Result<(), Failure> {
         let described: Described = serde_json::from_str(described)?;
         let sealer = self.sealing.remove(&file).ok_or(Failure::ORDER)?;
         let about = About {
@@ -85,7 +107,14 @@ impl Files {
             kept_original: described.kept_original,
             removed_metadata: described.removed,
         };
-        self.sealed.insert(file, sealer.finish(about)?);
+        let attachment = match sha256 {
+            Some(bytes) => {
+                let sha256 = bytes.try_into().map_err(|_| Failure::ORDER)?;
+                sealer.finish_with(about, Digest(sha256))?
+            }
+            None => sealer.finish(about)?,
+        };
+        self.sealed.insert(file, attachment);
         Ok(())
     }
 
@@ -100,6 +129,7 @@ impl Files {
         self.sealing.remove(&file);
         self.sealed.remove(&file);
         self.opening.remove(&file);
+        self.digests.remove(&file);
     }
 
     /// Begins to put the file together that a message speaks of, by its place among the

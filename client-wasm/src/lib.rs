@@ -180,10 +180,11 @@ impl Session {
         Ok(picture::cleaned(bytes)?)
     }
 
-    /// Begins a file of so many bytes; gives the number it is known by.
-    pub fn begin_file(&mut self, size: f64) -> Result<u32, JsValue> {
+    /// Begins a file of so many bytes; gives the number it is known by. `hashed`: another Worker
+    /// computes its digest.
+    pub fn begin_file(&mut self, size: f64, hashed: bool) -> Result<u32, JsValue> {
         // Whole numbers up to 2^53 are exact in both.
-        Ok(self.0.begin_file(size as u64)?)
+        Ok(self.0.begin_file(size as u64, hashed)?)
     }
 
     /// The bytes the next part is made of, as `{from, until}`, or `null`.
@@ -201,9 +202,25 @@ impl Session {
         json(&self.0.compose_part(file, follows_up, slice)?)
     }
 
-    /// All parts of a file were put; `about` is JSON.
-    pub fn finish_file(&mut self, file: u32, about: &str) -> Result<(), JsValue> {
-        Ok(self.0.finish_file(file, about)?)
+    /// All parts of a file were put; `about` is JSON, `sha256` what the other Worker came to, where
+    /// one hashed.
+    pub fn finish_file(
+        &mut self,
+        file: u32,
+        about: &str,
+        sha256: Option<Vec<u8>>,
+    ) -> Result<(), JsValue> {
+        Ok(self.0.finish_file(file, about, sha256.as_deref())?)
+    }
+
+    /// Takes the next slice of a file that another Worker seals.
+    pub fn hash_slice(&mut self, file: u32, slice: &[u8]) {
+        self.0.hash_slice(file, slice);
+    }
+
+    /// SHA-256 of the slices that were taken.
+    pub fn digest(&mut self, file: u32) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.digest(file)?)
     }
 
     /// Forgets a file that is not sent or not opened to its end.

@@ -240,15 +240,15 @@ impl Visit {
         Ok(self.keep(outgoing, Origin::Decoy))
     }
 
-    /// Begins a file of `size` bytes.
-    pub fn begin_file(&mut self, size: u64) -> Result<u32, Failure> {
+    /// Begins a file of `size` bytes; `hashed`: another Worker computes its digest.
+    pub fn begin_file(&mut self, size: u64, hashed: bool) -> Result<u32, Failure> {
         let limits = &self
             .snapshot
             .as_ref()
             .ok_or(Failure::ORDER)?
             .roster()
             .limits;
-        self.files.begin(size, limits)
+        self.files.begin(size, hashed, limits)
     }
 
     /// What the next part of a file is made of; none after the last.
@@ -277,8 +277,23 @@ impl Visit {
     }
 
     /// All parts of a file were put.
-    pub fn finish_file(&mut self, file: u32, described: &str) -> Result<(), Failure> {
-        self.files.finish(file, described)
+    pub fn finish_file(
+        &mut self,
+        file: u32,
+        described: &str,
+        sha256: Option<&[u8]>,
+    ) -> Result<(), Failure> {
+        self.files.finish(file, described, sha256)
+    }
+
+    /// Takes the next slice of a file that another Worker seals.
+    pub fn hash_slice(&mut self, file: u32, slice: &[u8]) {
+        self.files.hash(file, slice);
+    }
+
+    /// SHA-256 of the slices that were taken.
+    pub fn digest(&mut self, file: u32) -> Result<Vec<u8>, Failure> {
+        Ok(self.files.digest(file)?.0.to_vec())
     }
 
     /// Forgets a file.

@@ -1,8 +1,9 @@
 // What both Workers share: requests of the page become calls of one session of the compiled
 // client-wasm, its failures become codes. A Worker is the only place of the page where secrets are.
 import { holdLifeline } from './lifeline.ts';
+import { giveBack, memoryOf } from './memory.ts';
 import { Trouble, WORKER_GONE } from './trouble.ts';
-import type { Calls, Operation, Request, Response } from './wire.ts';
+import type { Calls, Handover, Operation, Request, Response } from './wire.ts';
 
 /** What client-wasm offers; JSON in and out where it is not bytes or numbers. */
 export interface Session {
@@ -28,10 +29,12 @@ export interface Session {
   pay_fetch(request: Uint8Array, bits: number): Uint8Array;
   read(answer: Uint8Array): string;
   clean_picture(bytes: Uint8Array): CleanPicture | undefined;
-  begin_file(size: number): number;
+  begin_file(size: number, hashed: boolean): number;
   file_wants(file: number): string;
   compose_part(file: number, followsUp: boolean, slice: Uint8Array): string;
-  finish_file(file: number, about: string): void;
+  hash_slice(file: number, slice: Uint8Array): void;
+  digest(file: number): Uint8Array;
+  finish_file(file: number, about: string, sha256: Uint8Array | undefined): void;
   forget_file(file: number): void;
   begin_opening(message: string, place: number): number;
   part_request(file: number): Uint8Array | undefined;
@@ -113,11 +116,16 @@ function answers(now: Session, forget: () => void): Answers {
       picture.free();
       return { picture: clean };
     },
-    'begin-file': ({ size }) => ({ file: now.begin_file(size) }),
+    'begin-file': ({ size, hashed }) => ({ file: now.begin_file(size, hashed) }),
     'file-wants': ({ file }) => ({ slice: JSON.parse(now.file_wants(file)) }),
     'compose-part': (a) => JSON.parse(now.compose_part(a.file, a.follows_up, a.data)),
-    'finish-file': ({ file, about }) => {
-      now.finish_file(file, JSON.stringify(about));
+    'hash-slice': ({ file, data }) => {
+      now.hash_slice(file, data);
+      return {};
+    },
+    digest: ({ file }) => ({ sha256: now.digest(file) }),
+    'finish-file': ({ file, about, sha256 }) => {
+      now.finish_file(file, JSON.stringify(about), sha256 ?? undefined);
       return {};
     },
     'forget-file': ({ file }) => {
@@ -156,8 +164,10 @@ function failure(error: unknown): { code: string; position?: number } {
   return { code: WORKER_GONE };
 }
 
-function send(response: Response): void {
-  (self as unknown as { postMessage(message: Response): void }).postMessage(response);
+export function send(response: Response): void {
+  // A program can be shared, but not handed over.
+  const memory = 'ok' in response ? memoryOf(response.ok) : [];
+  (self as unknown as { postMessage(message: Response, transfer: ArrayBuffer[]): void }).postMessage(response, memory);
 }
 
 /** Answers the page from now on. `start` makes the session when the first request comes. */
@@ -180,8 +190,11 @@ export function answerThePage(start: () => Promise<Session>): void {
     } catch (error) {
       send({ id, error: failure(error) });
     }
+    giveBack(memoryOf(args));
   };
-  self.addEventListener('message', (event: MessageEvent<Request>) => void handle(event.data));
+  self.addEventListener('message', (event: MessageEvent<Request | Handover>) => {
+    if ('op' in event.data) void handle(event.data);
+  });
   holdLifeline((lifeline) => send({ lifeline }));
   // The program loads while the page still loads what it needs from the server.
   void session().catch(() => undefined);

@@ -1,10 +1,11 @@
 // The page's side of the Worker: calls become promises, long work reports progress, and a
 // browser without WebAssembly gets the other Worker without anybody noticing. A Worker that ends by
-// itself takes all it knew with it; nothing is asked of another one until `revive`.
+// itself takes all it knew with it; nothing is asked of another one until `revive`. Where there is a
+// second processor, a second Worker can share the work.
 import { blessed, type WorkerAddress } from '../shared/trusted.ts';
 import { watchLifeline } from './lifeline.ts';
 import { NO_WASM, Trouble, WORKER_GONE } from './trouble.ts';
-import type { Calls, Operation, Request, Response } from './wire.ts';
+import { SECOND, type Calls, type Handover, type Operation, type Request, type Response } from './wire.ts';
 
 interface Waiting {
   /** Kept, for the other Worker to answer where this one cannot. */
@@ -12,6 +13,12 @@ interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Trouble): void;
   progress: ((tries: number) => void) | undefined;
+}
+
+interface CallOptions {
+  /** Told now and then how many stamps were tried. */
+  progress?: (tries: number) => void;
+  handedOver?: ArrayBuffer[];
 }
 
 export class Engine {
@@ -23,6 +30,10 @@ export class Engine {
   #alive = false;
   #gone = false;
   #letGo: () => void = () => undefined;
+  readonly #given: WebAssembly.Module | null;
+  /** The program as the Worker compiled it. */
+  #program: WebAssembly.Module | null = null;
+  #second: Engine | null = null;
   /** Runs when a Worker that worked has ended, and with it everything it knew. */
   lost: () => void = () => undefined;
 
@@ -31,17 +42,33 @@ export class Engine {
     return this.#address === '/plain-worker.js';
   }
 
+  /** `given`: for a second Worker, the program of the first. */
+  constructor(given: WebAssembly.Module | null = null) {
+    this.#given = given;
+  }
+
+  /**
+   * A second Worker, with the same program and no secrets; it ends with the first one. Null where there is no
+   * WebAssembly or no second processor, and once it was lost.
+   */
+  get second(): Engine | null {
+    if (this.#program === null || (navigator.hardwareConcurrency ?? 1) < 2) return null;
+    this.#second ??= new Engine(this.#program);
+    return this.#second.#gone ? null : this.#second;
+  }
+
   #start(): Worker {
     if (this.#gone) throw new Trouble(WORKER_GONE);
     if (this.#worker !== null) return this.#worker;
     let worker: Worker;
     try {
-      worker = new Worker(blessed(this.#address));
+      worker = new Worker(blessed(this.#address), this.#given === null ? {} : { name: SECOND });
     } catch {
       throw new Trouble('browser-refused');
     }
     worker.onmessage = (event: MessageEvent<Response>) => this.#settle(event.data);
     worker.onerror = () => this.#ended();
+    if (this.#given !== null) worker.postMessage({ program: this.#given } satisfies Handover);
     this.#worker = worker;
     return worker;
   }
@@ -66,13 +93,17 @@ export class Engine {
       this.#letGo = watchLifeline(response.lifeline, () => this.#ended());
       return;
     }
+    if ('program' in response) {
+      this.#program = response.program;
+      return;
+    }
     const waiting = this.#waiting.get(response.id);
     if (waiting === undefined) return;
     if ('progress' in response) {
       waiting.progress?.(response.progress);
       return;
     }
-    if ('error' in response && response.error.code === NO_WASM && !this.slow) {
+    if ('error' in response && response.error.code === NO_WASM && !this.slow && this.#given === null) {
       this.#goOnPlain();
       return;
     }
@@ -103,6 +134,9 @@ export class Engine {
     this.#worker?.terminate();
     this.#worker = null;
     this.#alive = false;
+    this.#second?.kill();
+    this.#second = null;
+    this.#program = null;
   }
 
   /** The Worker has ended by itself, or never began: what was asked of it will not be answered. */
@@ -115,18 +149,21 @@ export class Engine {
     if (this.#gone) this.lost();
   }
 
-  /** One call of the Worker. Rejects with a `Trouble`. */
+  /**
+   * One call of the Worker. Rejects with a `Trouble`. `handedOver`: bytes in `args` that the caller needs no more,
+   * of a Worker that has answered before; all others are copied.
+   */
   call<Op extends Operation>(
     op: Op,
     args: Calls[Op]['args'],
-    progress?: (tries: number) => void,
+    { progress, handedOver = [] }: CallOptions = {},
   ): Promise<Calls[Op]['answer']> {
     return new Promise((resolve, reject) => {
       const request: Request<Op> = { id: this.#next++, op, args };
       const settled = (answer: unknown): void => resolve(answer as Calls[Op]['answer']);
       this.#waiting.set(request.id, { request, resolve: settled, reject, progress });
       try {
-        this.#start().postMessage(request);
+        this.#start().postMessage(request, handedOver);
       } catch (error) {
         this.#waiting.delete(request.id);
         reject(error instanceof Trouble ? error : new Trouble('browser-refused'));

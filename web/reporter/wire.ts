@@ -213,14 +213,18 @@ export interface Calls {
     args: { bytes: Uint8Array };
     answer: { picture: { data: Uint8Array; type: string; removed: Removed[] } | null };
   };
-  /** Begins a file of so many bytes; later calls and the letter name it by this number. */
-  'begin-file': { args: { size: number }; answer: { file: number } };
+  /** Begins a file of so many bytes; later calls and the letter name it by this number. `hashed`: by a second Worker. */
+  'begin-file': { args: { size: number; hashed: boolean }; answer: { file: number } };
   /** The bytes that the next part is made of; null after the last. */
   'file-wants': { args: { file: number }; answer: { slice: { from: number; until: number } | null } };
   /** Seals the next part; it is stamped and put as an envelope is. */
   'compose-part': { args: { file: number; follows_up: boolean; data: Uint8Array }; answer: Outgoing };
-  /** All parts were put: from now on the file can go with a letter. */
-  'finish-file': { args: { file: number; about: FileAbout }; answer: Record<never, never> };
+  /** Asked of the second Worker: takes the next slice of a file that the first one seals. */
+  'hash-slice': { args: { file: number; data: Uint8Array }; answer: Record<never, never> };
+  /** SHA-256 of all those slices. */
+  digest: { args: { file: number }; answer: { sha256: Uint8Array } };
+  /** All parts were put: from now on the file can go with a letter. `sha256`: where a second Worker hashed. */
+  'finish-file': { args: { file: number; about: FileAbout; sha256: Uint8Array | null }; answer: Record<never, never> };
   'forget-file': { args: { file: number }; answer: Record<never, never> };
   /** Begins to open the file at `place` of a message of the conversation, named by its digest. */
   'begin-opening': { args: { message: string; place: number }; answer: { file: number } };
@@ -250,4 +254,14 @@ export type Response =
   /** A sign of life of a long operation: how many tries so far. */
   | { id: number; progress: number }
   /** Said once: the lock that the Worker holds as long as it lives. */
-  | { lifeline: string };
+  | { lifeline: string }
+  /** Said once by a Worker with WebAssembly: its program, for a second Worker. */
+  | { program: WebAssembly.Module };
+
+/** What a second Worker is told first: the program that the first one has compiled. */
+export interface Handover {
+  program: WebAssembly.Module;
+}
+
+/** The name of a second Worker, by which it knows that it is one. */
+export const SECOND = 'second';

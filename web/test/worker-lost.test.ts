@@ -123,6 +123,20 @@ test('another Worker takes over when nothing is under way any more, and begins a
   made.wipe();
 });
 
+test('a request that follows from the answer to one that was under way is waited for as well', async () => {
+  const { made, answer } = await visit();
+  const puts = made.put(new Uint8Array()).then(() => made.put(new Uint8Array()));
+  fall(0);
+  answer();
+  await turns();
+  assert.equal(FakeWorker.all.length, 1, 'the second one is under way');
+  answer();
+  await puts;
+  await turns();
+  assert.equal(FakeWorker.all.length, 2);
+  made.wipe();
+});
+
 test('where every Worker ends, a person is asked to try', async () => {
   const { made } = await visit();
   for (let worker = 0; worker < 4; worker += 1) {

@@ -2,10 +2,12 @@
 //! through it, [`AttachmentSealer`] and [`AttachmentOpener`]. Neither reads nor sends anything:
 //! they say which bytes or which slot they want next.
 
+mod digest;
 mod limits;
 mod opener;
 mod sealer;
 
+pub use digest::FileDigest;
 pub use limits::{check_sizes, largest_file, parts_for, MAX_FILE_SIZE};
 pub use opener::AttachmentOpener;
 pub use sealer::{About, AttachmentSealer, SealedPart};

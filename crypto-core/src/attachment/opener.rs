@@ -1,11 +1,10 @@
 //! From the parts on the wall to a file again, one at a time (section 5).
 
-use super::{Attachment, AttachmentError};
+use super::{Attachment, AttachmentError, FileDigest};
 use crate::part::{PartError, PartKeys, PART_DATA_SIZE};
 use beistand_protocol::bytes::{Digest, Slot};
 use beistand_protocol::fetch::FetchRecord;
 use beistand_protocol::tombstone::Tombstone;
-use sha2::{Digest as _, Sha256};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -19,7 +18,7 @@ pub struct AttachmentOpener {
     size: u64,
     parts: u16,
     next: u16,
-    hash: Sha256,
+    digest: FileDigest,
 }
 
 impl AttachmentOpener {
@@ -31,7 +30,7 @@ impl AttachmentOpener {
             size: attachment.size,
             parts: attachment.parts,
             next: 0,
-            hash: Sha256::new(),
+            digest: FileDigest::default(),
         }
     }
 
@@ -70,7 +69,7 @@ impl AttachmentOpener {
             return Err(self.failed(PartError::Altered));
         }
         data.truncate(length);
-        self.hash.update(&*data);
+        self.digest.update(&data);
         self.next += 1;
         Ok(data)
     }
@@ -83,7 +82,7 @@ impl AttachmentOpener {
         if self.wants().is_some() {
             return Err(AttachmentError::Incomplete);
         }
-        if self.hash.finalize()[..] != self.sha256.0 {
+        if self.digest.finish() != self.sha256 {
             return Err(AttachmentError::OtherContent);
         }
         Ok(())

@@ -1,13 +1,12 @@
 //! From a file to its parts, one at a time, and to what the message says about it (section 5).
 //! Memory is that of one part, however long the file is.
 
-use super::{parts_for, Attachment, AttachmentError, AttachmentIdentity};
+use super::{parts_for, Attachment, AttachmentError, AttachmentIdentity, FileDigest};
 use crate::part::{PartKeys, PART_DATA_SIZE};
 use crate::secret_hex::SecretHex;
 use beistand_protocol::bytes::{Digest, Slot};
 use beistand_protocol::grammar::SealedBlob;
 use rand_core::{CryptoRng, RngCore};
-use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -24,7 +23,8 @@ pub struct AttachmentSealer {
     size: u64,
     parts: u16,
     next: u16,
-    hash: Sha256,
+    /// None where somebody else computes it.
+    digest: Option<FileDigest>,
 }
 
 /// One part, ready to be put.
@@ -73,7 +73,23 @@ impl AttachmentSealer {
             size,
             parts,
             next: 0,
-            hash: Sha256::new(),
+            digest: Some(FileDigest::default()),
+        })
+    }
+
+    /// The same, but SHA-256 of the file is computed elsewhere, with a [`FileDigest`] over the very
+    /// slices that are sealed, and comes in with [`finish_with`](Self::finish_with).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn without_digest(
+        size: u64,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Self, AttachmentError> {
+        let sealer = Self::new(size, rng)?;
+        Ok(Self {
+            digest: None,
+            ..sealer
         })
     }
 
@@ -112,7 +128,9 @@ impl AttachmentSealer {
             .keys
             .seal(number, slice, rng)
             .expect("a wanted slice is never longer than a part");
-        self.hash.update(slice);
+        if let Some(digest) = &mut self.digest {
+            digest.update(slice);
+        }
         self.next += 1;
         Ok(SealedPart {
             number,
@@ -124,8 +142,18 @@ impl AttachmentSealer {
     /// What the message says about the file, once all parts are sealed.
     ///
     /// # Errors
+    /// [`AttachmentError::Incomplete`], also where the digest is computed elsewhere.
+    pub fn finish(mut self, about: About) -> Result<Attachment, AttachmentError> {
+        let digest = self.digest.take().ok_or(AttachmentError::Incomplete)?;
+        self.finish_with(about, digest.finish())
+    }
+
+    /// The same with a digest that was computed elsewhere. Of another file than was sealed, it makes
+    /// every reader refuse the file ([`AttachmentError::OtherContent`]).
+    ///
+    /// # Errors
     /// [`AttachmentError::Incomplete`].
-    pub fn finish(self, about: About) -> Result<Attachment, AttachmentError> {
+    pub fn finish_with(self, about: About, sha256: Digest) -> Result<Attachment, AttachmentError> {
         if self.next < self.parts {
             return Err(AttachmentError::Incomplete);
         }
@@ -139,7 +167,7 @@ impl AttachmentSealer {
             name,
             media_type,
             size: self.size,
-            sha256: Digest(self.hash.finalize().into()),
+            sha256,
             identity: self.identity,
             key: self.key,
             parts: self.parts,

@@ -2,7 +2,7 @@
 
 use actix_web::middleware::DefaultHeaders;
 
-/// Nothing but what the server itself serves, one Worker, one Trusted Types policy; and pictures
+/// Nothing but what the server itself serves, its Workers, one Trusted Types policy; and pictures
 /// that a reporter chose, as the page shows them back.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
     script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' blob:; \

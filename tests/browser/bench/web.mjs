@@ -17,28 +17,38 @@ const FILE = 32 * (MIB - 4096);
 const ENVELOPES = 40;
 const ENVELOPES_SLOWLY = 3;
 
-/** The foreign implementation as one script for a page. */
-async function typage() {
+/** What `contents` exports, as one script for a page, under this name. */
+async function script(globalName, contents, folder) {
   const { build } = createRequire(join(ROOT, 'web', 'package.json'))('esbuild');
   const bundle = await build({
-    stdin: { contents: "export * from 'age-encryption';", resolveDir: join(ROOT, 'tests', 'interop') },
+    stdin: { contents, resolveDir: join(ROOT, ...folder), loader: 'ts' },
     bundle: true,
     format: 'iife',
-    globalName: 'typage',
+    globalName,
     minify: true,
     write: false,
   });
   return bundle.outputFiles[0].contents;
 }
 
+/** The foreign implementation, and what of the site speaks with its Workers. */
+const SCRIPTS = {
+  '/typage.js': await script('typage', "export * from 'age-encryption';", ['tests', 'interop']),
+  '/site.js': await script(
+    'site',
+    "export { Engine } from './engine.ts'; export { FileSending } from './files/sending.ts';",
+    ['web', 'reporter'],
+  ),
+};
+const PAGE = `<!doctype html>${Object.keys(SCRIPTS).map((path) => `<script src="${path}"></script>`).join('')}`;
+
 /** A page without the site's policy, beside the site's Workers and the files a visit begins with. */
 async function stage(world) {
-  const script = await typage();
   const server = createServer(async (request, response) => {
     const send = (type, body) => response.writeHead(200, { 'Content-Type': type }).end(body);
     const path = request.url.split('?')[0];
-    if (path === '/') return send('text/html', '<!doctype html><script src="/typage.js"></script>');
-    if (path === '/typage.js') return send('text/javascript', script);
+    if (path === '/') return send('text/html', PAGE);
+    if (path in SCRIPTS) return send('text/javascript', SCRIPTS[path]);
     if (path.startsWith('/v1/') || path === '/instance.json') {
       const answer = await fetch(world.url + request.url);
       return send('application/octet-stream', Buffer.from(await answer.arrayBuffer()));
@@ -54,24 +64,10 @@ async function stage(world) {
   return { url: `http://127.0.0.1:${server.address().port}/`, end: () => server.close() };
 }
 
-/** Runs in the page: a Worker as the site speaks with it, ready to seal. */
-async function begin(address) {
-  const worker = new Worker(address);
-  const waiting = new Map();
-  worker.onmessage = ({ data }) => {
-    if ('progress' in data) return;
-    const { resolve, reject } = waiting.get(data.id);
-    waiting.delete(data.id);
-    if ('error' in data) reject(new Error(data.error.code));
-    else resolve(data.ok);
-  };
-  let next = 0;
-  globalThis.call = (op, args) =>
-    new Promise((resolve, reject) => {
-      next += 1;
-      waiting.set(next, { resolve, reject });
-      worker.postMessage({ id: next, op, args });
-    });
+/** Runs in the page: the site's Worker, or what it becomes without WebAssembly, ready to seal. */
+async function begin() {
+  globalThis.engine = new site.Engine();
+  globalThis.call = (op, args) => engine.call(op, args);
   const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
   const opened = await call('open', {
     instance: await bytes('/instance.json'),
@@ -96,19 +92,19 @@ async function envelopes(count) {
   return times.sort((a, b) => a - b)[Math.floor(count / 2)];
 }
 
-/** Runs in the page: seconds for a file in parts, read in slices as the site does. */
+/** Runs in the page: seconds for a file in parts, as the site sends it, but to a server that only nods. */
 async function parts(size) {
-  const whole = new Blob([new Uint8Array(size)]);
-  const { file } = await call('begin-file', { size });
+  const nodding = {
+    get second() {
+      return engine.second;
+    },
+    call: (op, args, options) => (op === 'verify-promise' ? {} : engine.call(op, args, options)),
+  };
+  const bytes = new Blob([new Uint8Array(size)]);
+  const what = { name: 'a.bin', type: '', bytes, kept_original: true, removed: [] };
+  const sending = new site.FileSending({ engine: nodding, putPart: async (frame) => frame }, false, what);
   const from = performance.now();
-  for (;;) {
-    const { slice } = await call('file-wants', { file });
-    if (slice === null) break;
-    const data = new Uint8Array(await whole.slice(slice.from, slice.until).arrayBuffer());
-    const { envelope } = await call('compose-part', { file, follows_up: false, data });
-    // Its bytes too, as they go over the wire; the stamp takes some 16 tries.
-    await call('stamp', { envelope });
-  }
+  const file = await sending.send(() => undefined);
   const seconds = (performance.now() - from) / 1000;
   await call('forget-file', { file });
   return seconds;
@@ -132,13 +128,13 @@ async function browser(args) {
   });
 }
 
-async function inPage(url, worker, args, work) {
+async function inPage(url, args, work) {
   const started = await browser(args);
   try {
     const page = await started.newPage();
     page.setDefaultTimeout(0);
     await page.goto(url);
-    await page.evaluate(begin, worker);
+    await page.evaluate(begin);
     return await work(page);
   } finally {
     await started.close();
@@ -166,7 +162,7 @@ const row = (name, figure, bar) => console.log(`${name.padEnd(44)} ${figure.padS
 const world = await startWorld();
 const site = await stage(world);
 try {
-  await inPage(site.url, '/worker.js', [], async (page) => {
+  await inPage(site.url, [], async (page) => {
     await page.evaluate(envelopes, 3);
     const envelope = await page.evaluate(envelopes, ENVELOPES);
     row('an envelope, WebAssembly', `${envelope.toFixed(1)} ms`, 'bar: 25 ms at most');
@@ -180,7 +176,7 @@ try {
     row('the same bytes, typage', `${rate(theirs).toFixed(0)} MiB/s`, '');
     row('ours by theirs', (rate(ours) / rate(theirs)).toFixed(2), 'bar: 1.5 at least');
   });
-  await inPage(site.url, '/plain-worker.js', ['--js-flags=--jitless'], async (page) => {
+  await inPage(site.url, ['--js-flags=--jitless'], async (page) => {
     const envelope = await page.evaluate(envelopes, ENVELOPES_SLOWLY);
     row('an envelope, plain JavaScript without a JIT', `${(envelope / 1000).toFixed(1)} s`, 'bar: 3 s at most');
   });

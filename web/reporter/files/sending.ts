@@ -1,8 +1,11 @@
 // One file on its way out: slice by slice it is sealed in the Worker and put, so that memory holds
-// two parts at most. After a lost connection it goes on where it stood, with the very same bytes.
+// two parts at most. After a lost connection it goes on where it stood, with the very same bytes. A
+// second Worker, where there is one, hashes beside the sealing, which is nearly half of the work.
+import type { Engine } from '../engine.ts';
+import { giveBack, memoryOf } from '../memory.ts';
 import { dearer, paying } from '../paying.ts';
 import { Trouble, isUncertain } from '../trouble.ts';
-import type { Outgoing } from '../wire.ts';
+import type { Calls, Outgoing } from '../wire.ts';
 import type { Visit } from '../visit.ts';
 import type { ToSend } from './chosen.ts';
 
@@ -13,6 +16,11 @@ interface Pending {
   until: number;
 }
 
+/** A file of fewer bytes is sealed before a second Worker has begun. */
+const WORTH_HASHING_BESIDE = 4 << 20;
+
+/** Said where the second Worker is lost: what it hashed of the file is lost with it. */
+const HASHER_LOST = new Trouble('hasher-lost');
 /** Said where somebody has paused. */
 const PAUSED = new Trouble('files-paused');
 
@@ -21,6 +29,10 @@ export class FileSending {
   readonly #followsUp: boolean;
   readonly #what: ToSend;
   #file: number | null = null;
+  /** The second Worker, while it hashes this file. */
+  #hasher: Engine | null = null;
+  /** True once a second Worker was lost: then the one that seals hashes too. */
+  #alone = false;
   #pending: Pending | null = null;
   #finished = false;
   #stopped = false;
@@ -67,6 +79,12 @@ export class FileSending {
       return await this.#goOn(moved);
     } catch (error) {
       if (this.#stopped) throw new Trouble('files-stopped');
+      if (error === HASHER_LOST) {
+        this.#alone = true;
+        this.#startOver();
+        if (this.#paused) throw PAUSED;
+        return this.send(moved);
+      }
       // What was paused is not a connection that was lost.
       if (this.#paused && (this.#pending !== null || error === PAUSED)) throw PAUSED;
       // The Worker counts what it has sealed: without the bytes of the last part, all begins anew.
@@ -77,21 +95,29 @@ export class FileSending {
 
   #startOver(): void {
     const file = this.#file;
-    if (file !== null) void this.#visit.engine.call('forget-file', { file }).catch(() => undefined);
+    for (const worker of [this.#visit.engine, this.#hasher]) {
+      if (file !== null) void worker?.call('forget-file', { file }).catch(() => undefined);
+    }
     this.#file = null;
+    this.#hasher = null;
     this.sent = 0;
   }
 
   async #goOn(moved: () => void): Promise<number> {
     if (this.#stopped) throw new Trouble('files-stopped');
     const { engine } = this.#visit;
-    this.#file ??= (await engine.call('begin-file', { size: this.size })).file;
+    if (this.#file === null) {
+      const hasher = this.#alone || this.size < WORTH_HASHING_BESIDE ? null : engine.second;
+      this.#file = (await engine.call('begin-file', { size: this.size, hashed: hasher !== null })).file;
+      this.#hasher = hasher;
+    }
     const file = this.#file;
     while (!this.#finished) {
       const pending = this.#pending ?? (await this.#next(file));
       if (pending === null) {
         const { name, type, kept_original, removed } = this.#what;
-        await engine.call('finish-file', { file, about: { name, type, kept_original, removed } });
+        const sha256 = (await this.#hashing('digest', { file }))?.sha256 ?? null;
+        await engine.call('finish-file', { file, about: { name, type, kept_original, removed }, sha256 });
         this.#finished = true;
         break;
       }
@@ -111,9 +137,20 @@ export class FileSending {
     const { slice } = await engine.call('file-wants', { file });
     if (slice === null) return null;
     const data = await this.#read(slice.from, slice.until);
-    const outgoing = await engine.call('compose-part', { file, follows_up: this.#followsUp, data });
+    const hashing = this.#hashing('hash-slice', { file, data });
+    const composing = engine.call('compose-part', { file, follows_up: this.#followsUp, data }, { handedOver: memoryOf(data) });
+    const [outgoing] = await Promise.all([composing, hashing]);
     const { frame } = await engine.call('stamp', { envelope: outgoing.envelope });
     return { outgoing, frame, until: slice.until };
+  }
+
+  /** Asks the second Worker, where there is one. */
+  async #hashing<Op extends 'hash-slice' | 'digest'>(op: Op, args: Calls[Op]['args']): Promise<Calls[Op]['answer'] | null> {
+    try {
+      return this.#hasher === null ? null : await this.#hasher.call(op, args);
+    } catch {
+      throw HASHER_LOST;
+    }
   }
 
   async #read(from: number, until: number): Promise<Uint8Array> {
@@ -137,6 +174,7 @@ export class FileSending {
         return pending.frame;
       });
       await engine.call('verify-promise', { envelope, promise });
+      giveBack(memoryOf(pending.frame));
     } catch (error) {
       if (!isUncertain(error)) this.#pending = null;
       throw error;
