@@ -5,6 +5,8 @@
 
 mod support;
 
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::Engine as _;
 use beistand_crypto_core::codename::Codename;
 use beistand_crypto_core::counselor::{compose_decoy, compose_note, compose_reply};
 use beistand_crypto_core::outgoing::{decoy, Outgoing};
@@ -45,7 +47,28 @@ fn features(item: &Outgoing) -> Vec<f64> {
     let step = bytes.len() / 64;
     features.extend(bytes.iter().step_by(step).map(|byte| f64::from(*byte)));
     features.extend(bytes.iter().rev().take(16).map(|byte| f64::from(*byte)));
+    features.extend(stanza_bits(item));
     features
+}
+
+/// How often each bit is set among the stanzas of a header: of the first bytes of the ML-KEM
+/// ciphertext, of the X25519 share at its end, and of the wrapped file key.
+fn stanza_bits(item: &Outgoing) -> Vec<f64> {
+    const FIELD: usize = 32;
+    let header = &item.blob.bytes()[..item.blob.header_size()];
+    let header = std::str::from_utf8(header).unwrap();
+    let mut counts = vec![0.0; 3 * FIELD * 8];
+    for stanza in header.split("-> mlkem768x25519 ").skip(1) {
+        let mut lines = stanza.lines();
+        let mut decoded = || STANDARD_NO_PAD.decode(lines.next().unwrap()).unwrap();
+        let (encapsulated, body) = (decoded(), decoded());
+        let share = &encapsulated[encapsulated.len() - FIELD..];
+        let fields = [&encapsulated[..FIELD], share, &body].concat();
+        for (bit, count) in counts.iter_mut().enumerate() {
+            *count += f64::from(fields[bit / 8] >> (bit % 8) & 1);
+        }
+    }
+    counts
 }
 
 /// How much better than chance a threshold on one feature tells `kind` from the rest: learned on
@@ -149,12 +172,20 @@ fn kinds_cannot_be_told_apart() {
             "{name}: {advantage} deviations above chance"
         );
     }
-    // Where one bit of one field of one kind leans to one side, it is seen.
-    let bit = 5 + 16 + 3;
+    // Where one bit of one field of one kind leans to one side, it is seen; and where one bit of
+    // its stanzas is never set.
+    let (bit, stanza_bit) = (5 + 16 + 3, kinds[4][0].len() - 1);
     for (i, item) in kinds[3].iter_mut().enumerate() {
         if i % 8 != 0 {
             item[bit] = 1.0;
         }
     }
     assert!(advantage(&kinds, 3) > CHANCE, "the classifier is blind");
+    for item in &mut kinds[4] {
+        item[stanza_bit] = 0.0;
+    }
+    assert!(
+        advantage(&kinds, 4) > CHANCE,
+        "the classifier is blind to stanzas"
+    );
 }
