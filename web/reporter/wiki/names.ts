@@ -4,7 +4,7 @@
 /** Names of the namespace of special pages. */
 const SPECIAL = [
   'Special', 'Spezial', 'Spécial', 'Especial', 'Speciale', 'Speciaal', 'Specjalna', 'Служебная',
-  'Спеціальна', 'Адмысловае', 'Специални', 'Специјална', 'Посебно', 'Posebno', 'Speciel', 'Spesial', 'Toiminnot',
+  'Спеціальна', 'Спеціальні', 'Адмысловае', 'Специални', 'Специјална', 'Посебно', 'Posebno', 'Speciel', 'Spesial', 'Toiminnot',
   'Speciální', 'Špeciálne', 'Speciális', 'Specialus', 'Eri', 'Özel', 'خاص', 'ویژه', 'מיוחד', '特別', '特殊', '특수',
   'Đặc biệt', 'Istimewa', 'Khas', 'พิเศษ', 'Ειδικό', 'Specialaĵo', 'Specialis', 'Berezi', 'Xüsusi', 'Арнайы',
   'Սպասարկող', 'სპეციალური', 'विशेष', 'বিশেষ', 'சிறப்பு', 'ప్రత్యేక', 'പ്രത്യേകം', 'Arbennig', 'Spesiaal',
