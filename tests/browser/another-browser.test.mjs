@@ -1,17 +1,13 @@
 // The words are all that is needed: a report from one browser, in one language, goes on in another
 // browser, in another language, which knows nothing of the first.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { comeBack, file, findsCase, readsAfterAWhile, writeBack } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 test('filed in German on one device, read in French on another, answered on a third', async () => {
   const first = await chromium.visitor({ locale: 'de-DE' });

@@ -1,26 +1,17 @@
 // What is answered to a request, and the wish to delete, go again by themselves after a connection
 // broke, as letters do: the same bytes, until they are there, once.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
 import { breaking, goesAgain, stopTime } from './breaking.mjs';
 import { withChromium } from './chromium.mjs';
+import { withFolder, withWorld } from './held.mjs';
 import { file, findsCase, readsAfterAWhile } from './steps.mjs';
-import { startWorld, until } from './world.mjs';
+import { until } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-let folder;
-before(async () => {
-  world = await startWorld();
-  folder = await mkdtemp(join(tmpdir(), 'beistand-answer-'));
-});
-after(async () => {
-  await world?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const world = withWorld();
+const inFolder = withFolder();
 
 const all = (bodies) => new Set(bodies.map((body) => body.toString('hex'))).size;
 
@@ -29,8 +20,8 @@ test('an answer to a request, then a withdrawal: each goes again until it is the
   const words = await file(page, world, 'Asked in a tunnel.');
   const desk = world.desk(1);
   const number = await findsCase(world, 1, 'Asked in a tunnel.');
-  await writeFile(join(folder, 'request'), 'the lawyer\nyour first letter\n');
-  desk.verb('consent', 'ask', number, '--request', join(folder, 'request'));
+  await writeFile(inFolder('request'), 'the lawyer\nyour first letter\n');
+  desk.verb('consent', 'ask', number, '--request', inFolder('request'));
   await readsAfterAWhile(page, world, words, 'May this be shown to the lawyer?');
 
   await stopTime(page);

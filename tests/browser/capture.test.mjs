@@ -1,18 +1,14 @@
 // Promise P3 and P1 at the browser's edge: everything that leaves it during a whole journey is
 // captured and searched for what was typed, in every encoding it could travel in.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, comeBack, findsCase, open, readsAfterAWhile, send, writeBack } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** Typed into every kind of field; nothing like it occurs by chance. */
 const TYPED = {

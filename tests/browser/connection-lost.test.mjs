@@ -1,18 +1,14 @@
 // The connection breaks in the middle of sending: nothing typed is lost, nothing arrives twice, and
 // it goes on by itself when the connection is back.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { breaking, goesAgain, stopTime } from './breaking.mjs';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, findsCase, open, readsAfterAWhile } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 for (const way of ['lost', 'unanswered']) {
   test(`a report is ${way}: the same bytes go again by themselves, and it is there once`, async () => {

@@ -1,25 +1,16 @@
 // "May we show this to the lawyer?": asked on a desk, answered item by item in the browser, signed,
 // read on the desk; and changed afterwards.
 import assert from 'node:assert/strict';
-import { writeFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withFolder, withWorld } from './held.mjs';
 import { file, findsCase, readsAfterAWhile } from './steps.mjs';
-import { startWorld, until } from './world.mjs';
+import { until } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-let folder;
-before(async () => {
-  world = await startWorld();
-  folder = await mkdtemp(join(tmpdir(), 'beistand-consent-'));
-});
-after(async () => {
-  await world?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const world = withWorld();
+const inFolder = withFolder();
 
 /** What the desk knows of the answers, once it says `expected` for its items. */
 function deskSees(desk, number, expected) {
@@ -35,7 +26,7 @@ test('asked for two things, one is allowed; later the other way round', async ()
   const words = await file(page, world, 'Here is what he wrote to me.');
   const desk = world.desk(1);
   const number = await findsCase(world, 1, 'Here is what he wrote to me.');
-  const request = join(folder, 'request');
+  const request = inFolder('request');
   await writeFile(request, 'the <b>lawyer</b> of the organisation\nyour first letter\nthe diff of Monday\n');
   desk.verb('consent', 'ask', number, '--request', request);
   await readsAfterAWhile(page, world, words, 'May this be shown to the <b>lawyer</b> of the organisation?');

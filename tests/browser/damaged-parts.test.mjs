@@ -2,17 +2,13 @@
 // nothing is saved, and once the server is honest again the file is there.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, chooseFiles, open, readsAfterAWhile, saveButton, savedFile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 const FILM = randomBytes(1_044_480 + 5);
 const NOTE = Buffer.from('a note');

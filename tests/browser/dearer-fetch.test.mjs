@@ -1,21 +1,17 @@
 // Looking for answers costs more in a flood, too: the page pays, and asks for the very same slots.
 // Asked for others beside them, a server would learn from the two requests which ones are wanted.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { comeBack } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 /** More than the state says, and as much as `envelope_max` in world.mjs makes of a fetch. */
 const DEAR = 8;
 /** Any valid 12 words open a conversation, perhaps an empty one. */
 const WORDS = [...Array(11).fill('abandon'), 'about'];
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** Comes back to a server that asks for so many bits the first time; gives the bodies of the fetches. */
 async function lookedFor(page, context, bits) {

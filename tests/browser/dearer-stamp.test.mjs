@@ -1,19 +1,15 @@
 // Under load a server asks for more work than its signed state said: the page finds a dearer stamp by
 // itself, up to what the roster allows and no further.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, findsCase, open, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 /** `envelope_max` of the organisation in world.mjs. */
 const MOST = 12;
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** Answers the next puts as a server under load does: `prices` are the bits it asks for. */
 async function dear(context, prices) {

@@ -3,19 +3,16 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { speaksRightToLeft } from './right-to-left.mjs';
 import { STORY, findsCase, open } from './steps.mjs';
-import { startWorld, until } from './world.mjs';
+import { until } from './world.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 const NARROW = { width: 320, height: 640 };
 /** A window of 1280 pixels at 200 % is one of 640 pixels of its own. */

@@ -1,18 +1,14 @@
 // On an old, small phone: a report with everything in it, for all but one; the preview says exactly
 // what the counselors will see, and who was left out never sees a trace.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, findsCase, open, readsAfterAWhile, send, writeBack } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 test('a report with an exclusion, from the first tap to the follow-up', async () => {
   const { page, context, complaints } = await chromium.visitor(PHONE);

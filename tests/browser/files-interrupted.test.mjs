@@ -2,20 +2,16 @@
 // sent nor fetched again, the way is shown in bytes, and pausing and stopping end it at once.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, chooseFiles, open, readsAfterAWhile, saveButton, savedFile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 /** Three slices, so four parts. */
 const FILM = randomBytes(2 * 1_044_480 + 5);
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /**
  * Bodies of the requests to `path`, in order. The next ones end as `ways` say: `lost` before they

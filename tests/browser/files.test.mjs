@@ -4,19 +4,15 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, chooseFiles, comeBack, open, readsAfterAWhile, savedFile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { viewport: { width: 320, height: 640 } };
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** A picture as a phone takes it: with the place in its Exif data. */
 async function photo(page) {

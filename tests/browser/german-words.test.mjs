@@ -1,20 +1,16 @@
 // The 12 words are in the language of the page, and every beginning of four letters is enough.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, file, findsCase, open, readsAfterAWhile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const list = await readFile(new URL('../../crypto-core/words/german.txt', import.meta.url), 'utf8');
 const german = new Set(list.trim().split('\n'));
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 test('a German page gives German words, and four letters of each bring one back', async () => {
   const { page, context } = await chromium.visitor({ locale: 'de-AT' });

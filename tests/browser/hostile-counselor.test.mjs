@@ -1,10 +1,10 @@
 // What a counselor writes is text: no markup, no address to tap on, nothing that turns the page
 // around, however long it is.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { file, findsCase, readsAfterAWhile } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const MARKUP = [
   '<img src=x onerror="globalThis.broken = 1">',
@@ -23,11 +23,7 @@ const ZALGO = `Z${'\u0300\u0301\u0302\u0333'.repeat(60)}`;
 const LONG = 'x'.repeat(20_000);
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 test('markup, bidi, homoglyphs and endless words from a counselor stay text', async () => {
   const { page, context, complaints } = await chromium.visitor({ viewport: { width: 320, height: 640 } });

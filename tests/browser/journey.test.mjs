@@ -1,17 +1,14 @@
 // A report travels from a browser to a counselor, and the answer travels back: the real
 // server, the real programs, a real Chromium.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import * as steps from './steps.mjs';
-import { startWorld, until } from './world.mjs';
+import { until } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 const file = (page, text, unticked) => steps.file(page, world, text, unticked);
 const comeBack = (page, words) => steps.comeBack(page, world, words);

@@ -1,17 +1,14 @@
 // A whole journey with the keyboard alone: every key is one a person has, nothing is clicked, and what
 // has the focus can always be seen.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { findsCase } from './steps.mjs';
-import { startWorld, until } from './world.mjs';
+import { until } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** What has the focus: its name, and whether it can be seen. */
 function focused(page) {

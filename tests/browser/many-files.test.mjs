@@ -2,28 +2,18 @@
 // harms nobody; and what is too large or too many is refused before anything is sent.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, open as openFile, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { open as openFile, readFile, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withFolder, withWorld } from './held.mjs';
 import { STORY, chooseFiles, findsCase, open, readsAfterAWhile, savedFile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const MOST = 20;
 const LARGEST = 64 << 20;
 
 const chromium = withChromium();
-let world;
-let folder;
-before(async () => {
-  world = await startWorld();
-  folder = await mkdtemp(join(tmpdir(), 'beistand-files-'));
-});
-after(async () => {
-  await world?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const world = withWorld();
+const inFolder = withFolder();
 
 /** Names that a counselor's files have, and those under which the page saves them. */
 const NAMES = [
@@ -41,11 +31,11 @@ test('twenty files of a counselor arrive in the conversation and are saved as th
   await page.fill(STORY, 'Please send me the forms.');
   const words = await send(page);
   const number = await findsCase(world, 1, 'Please send me the forms.');
-  const files = NAMES.map(([safe, name], place) => ({ safe, path: join(folder, name), content: randomBytes(1 + 997 * place) }));
+  const files = NAMES.map(([safe, name], place) => ({ safe, path: inFolder(name), content: randomBytes(1 + 997 * place) }));
   for (const { path, content } of files) await writeFile(path, content);
   const attach = files.flatMap(({ path }) => ['--attach', path]);
-  await writeFile(join(folder, 'answer'), 'Here they are.');
-  world.desk(1).verb('reply', number, '--text', join(folder, 'answer'), ...attach);
+  await writeFile(inFolder('answer'), 'Here they are.');
+  world.desk(1).verb('reply', number, '--text', inFolder('answer'), ...attach);
 
   await readsAfterAWhile(page, world, words, 'Here they are.');
   assert.equal(await page.locator('.letters .file').count(), MOST);
@@ -61,7 +51,7 @@ test('twenty files go with one report; what is too large or too many is refused 
   await open(page, world);
   await page.fill(STORY, 'With twenty files.');
   // As large as it says, and nothing in it: not even the browser reads it.
-  const large = join(folder, 'large.iso');
+  const large = inFolder('large.iso');
   const file = await openFile(large, 'w');
   await file.truncate(LARGEST + 1);
   await file.close();
@@ -83,7 +73,7 @@ test('twenty files go with one report; what is too large or too many is refused 
   const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
   assert.deepEqual(attachments.map((one) => one.sha256), contents.slice(0, MOST).map(sha256));
   const id = attachments[MOST - 1].sha256.slice(0, 8);
-  const { file: saved } = world.desk(2).verb('save', number, id, '--folder', folder);
+  const { file: saved } = world.desk(2).verb('save', number, id, '--folder', inFolder('.'));
   assert.deepEqual(await readFile(saved), contents[MOST - 1]);
   await context.close();
 });

@@ -2,9 +2,10 @@
 // a policy forbids compiling. What one build sealed, the others open.
 import assert from 'node:assert/strict';
 import { createServer, request as ask } from 'node:http';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
-import { startWorld, until } from './world.mjs';
+import { withWorld } from './held.mjs';
+import { until } from './world.mjs';
 
 /** As in the hardened levels of some browsers: everything is interpreted. */
 const jitless = withChromium({ args: ['--js-flags=--jitless'] });
@@ -12,11 +13,7 @@ const ordinary = withChromium();
 /** Sealing without a JIT takes seconds; a machine that is busy takes several times as many. */
 const PATIENCE = 240_000;
 
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** A visitor, and which scripts their visit loaded. */
 async function visitor(browser) {

@@ -1,18 +1,14 @@
 // The preview says of each file what its readers will have: under which name, how large, and what was
 // taken out of it or left in on purpose.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { open } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** A picture that says who made it, and the same that does not. */
 async function pictures(page) {

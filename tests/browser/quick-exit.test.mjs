@@ -1,17 +1,13 @@
 // What is left after quick exit: nothing in the page, the history, any storage or any cache, whatever
 // was on the screen.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, comeBack, file, open, readsAfterAWhile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** A visitor whose way out leads to a page of this test instead of the real one. */
 async function visitor() {

@@ -2,17 +2,13 @@
 // loads meanwhile, and so does the search for the stamp. No test here looks at a clock: what is
 // compared is what comes before what.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, findsCase, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 test('one can type while neither the server nor the program that seals has answered', async () => {
   const { page, context } = await chromium.visitor();

@@ -1,20 +1,14 @@
 // What an organisation says about itself comes from its signed roster and from nowhere else: the same
 // files of the site, byte for byte, serve two organisations.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { open } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const NAMES = ['Beratung am Fluss', 'River Desk'];
 const chromium = withChromium();
-const worlds = [];
-before(async () => {
-  for (const name of NAMES) worlds.push(await startWorld(name));
-});
-after(async () => {
-  for (const world of worlds) await world.stop();
-});
+const worlds = NAMES.map((name) => withWorld(name));
 
 /** Every file of the site, as a server hands it out. */
 async function site({ url }) {

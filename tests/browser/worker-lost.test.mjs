@@ -1,18 +1,14 @@
 // The Worker ends in the middle of a visit, as one does that gets no more memory: the page says so,
 // nothing typed is lost, and another Worker takes over where nothing depends on what the first one knew.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { breaking } from './breaking.mjs';
 import { withChromium } from './chromium.mjs';
+import { withWorld } from './held.mjs';
 import { STORY, file, findsCase, open, readsAfterAWhile, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 const chromium = withChromium();
-let world;
-before(async () => {
-  world = await startWorld();
-});
-after(() => world?.stop());
+const world = withWorld();
 
 /** Ends the Worker as if it had never been there: no error, no last word. */
 async function loseWorker(page) {
