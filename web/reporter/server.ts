@@ -20,7 +20,7 @@ const PART = 1 << 20;
 
 /** A request that may be given up. */
 interface Options {
-  body?: Uint8Array;
+  body?: Uint8Array | Blob;
   /** Bytes that the answer will have, where they are many. */
   awaited?: number;
   /** Ends the request early. */
@@ -48,7 +48,7 @@ async function call(path: string, { body, awaited = 0, stop }: Options = {}): Pr
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
     redirect: 'error',
-    signal: outOfPatience((body?.length ?? 0) + awaited, stop),
+    signal: outOfPatience((body instanceof Blob ? body.size : (body?.length ?? 0)) + awaited, stop),
   };
   if (body !== undefined) {
     init.method = 'POST';
@@ -117,7 +117,8 @@ export function put(frame: Uint8Array): Promise<Uint8Array> {
 
 /** Puts one part of a file on the wall. Whether a put that was stopped arrived, nobody knows. */
 export function putPart(frame: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
-  return bytes('/v1/parts', { body: frame, stop });
+  // As a Blob, for of mere bytes the browser keeps a copy until its garbage collector comes by.
+  return bytes('/v1/parts', { body: new Blob([frame as BlobPart]), stop });
 }
 
 /** Deletes one envelope. True where it is gone now, false where the server does not know it any more. */

@@ -137,7 +137,8 @@ export class FileSending {
     const { slice } = await engine.call('file-wants', { file });
     if (slice === null) return null;
     const data = await this.#read(slice.from, slice.until);
-    const hashing = this.#hashing('hash-slice', { file, data });
+    // A copy that is handed over is given back at once; one that the browser makes is not.
+    const hashing = this.#hasher === null ? null : this.#hashing('hash-slice', { file, data: data.slice() });
     const composing = engine.call('compose-part', { file, follows_up: this.#followsUp, data }, { handedOver: memoryOf(data) });
     const [outgoing] = await Promise.all([composing, hashing]);
     const { frame } = await engine.call('stamp', { envelope: outgoing.envelope });
@@ -147,7 +148,7 @@ export class FileSending {
   /** Asks the second Worker, where there is one. */
   async #hashing<Op extends 'hash-slice' | 'digest'>(op: Op, args: Calls[Op]['args']): Promise<Calls[Op]['answer'] | null> {
     try {
-      return this.#hasher === null ? null : await this.#hasher.call(op, args);
+      return this.#hasher === null ? null : await this.#hasher.call(op, args, { handedOver: memoryOf(args) });
     } catch {
       throw HASHER_LOST;
     }
