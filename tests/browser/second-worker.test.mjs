@@ -2,29 +2,19 @@
 // whether that Worker lives or ends without a word.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
 import { withChromium } from './chromium.mjs';
+import { withFolder, withWorld } from './held.mjs';
 import { STORY, chooseFiles, findsCase, open, send } from './steps.mjs';
-import { startWorld } from './world.mjs';
 
 /** Five parts, rounded up to eight: large enough for a second Worker. */
 const SIZE = 5_000_000;
 const PARTS = 8;
 
 const chromium = withChromium();
-let world;
-let folder;
-before(async () => {
-  world = await startWorld();
-  folder = await mkdtemp(join(tmpdir(), 'beistand-second-'));
-});
-after(async () => {
-  await world?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const world = withWorld();
+const inFolder = withFolder();
 
 /** The second Worker, where one lives. */
 async function second(page) {
@@ -56,7 +46,7 @@ async function files(text, content, react) {
 async function saved(text, content) {
   const number = await findsCase(world, 1, text);
   const digest = createHash('sha256').update(content).digest('hex');
-  const { file } = world.desk(1).verb('save', number, digest.slice(0, 8), '--folder', folder);
+  const { file } = world.desk(1).verb('save', number, digest.slice(0, 8), '--folder', inFolder('.'));
   return readFile(file);
 }
 
