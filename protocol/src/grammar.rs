@@ -90,6 +90,19 @@ impl SealedBlob {
         })
     }
 
+    /// As [`SealedBlob::parse`]; copies `bytes` only once they have passed.
+    ///
+    /// # Errors
+    /// As [`SealedBlob::parse`].
+    pub fn copy_of(class: BlobClass, bytes: &[u8]) -> Result<Self, GrammarError> {
+        let header = check(class, bytes)?;
+        Ok(Self {
+            class,
+            bytes: bytes.to_vec(),
+            header,
+        })
+    }
+
     /// The class whose grammar the bytes follow.
     pub fn class(&self) -> BlobClass {
         self.class

@@ -49,40 +49,40 @@ impl PutRequest {
     /// # Errors
     /// [`PutError`], which repeats nothing of the frame.
     pub fn parse(bytes: &[u8]) -> Result<Self, PutError> {
-        let mut reader = Reader(bytes);
-        let class = reader
-            .u8()
-            .and_then(BlobClass::from_wire)
-            .ok_or(PutError::Frame)?;
-        let day = Day(reader.u32().ok_or(PutError::Frame)?);
-        let slot = Slot(reader.array().ok_or(PutError::Frame)?);
-        let delete_hash = DeleteHash(reader.array().ok_or(PutError::Frame)?);
-        let shard = reader.u8().ok_or(PutError::Frame)?;
-        let stamp = reader.u64().ok_or(PutError::Frame)?;
+        let header = Header::parse(bytes)?;
         // Checked before it is copied: what is not a blob is not kept even for a moment longer.
-        crate::grammar::check(class, reader.0)?;
-        let blob = SealedBlob::parse(class, reader.0.to_vec())?;
-        Ok(Self {
-            day,
-            slot,
-            delete_hash,
-            shard,
-            stamp,
-            blob,
-        })
+        let blob = SealedBlob::copy_of(header.class, &bytes[HEADER_SIZE..])?;
+        Ok(header.with(blob))
+    }
+
+    /// As [`PutRequest::parse`], in the memory the frame lies in: who takes many parts at once has no
+    /// room for copies.
+    ///
+    /// # Errors
+    /// As [`PutRequest::parse`].
+    pub fn parse_in_place(mut bytes: Vec<u8>) -> Result<Self, PutError> {
+        let header = Header::parse(&bytes)?;
+        bytes.drain(..HEADER_SIZE);
+        let blob = SealedBlob::parse(header.class, bytes)?;
+        Ok(header.with(blob))
     }
 
     /// The frame.
     pub fn encode(&self) -> Vec<u8> {
-        let blob = self.blob.bytes();
-        let mut bytes = Vec::with_capacity(HEADER_SIZE + blob.len());
+        let mut bytes = self.header();
+        bytes.extend_from_slice(self.blob.bytes());
+        bytes
+    }
+
+    /// The [`HEADER_SIZE`] bytes of the frame before the blob.
+    pub fn header(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER_SIZE);
         bytes.push(self.blob.class().wire());
         bytes.extend_from_slice(&self.day.0.to_be_bytes());
         bytes.extend_from_slice(&self.slot.0);
         bytes.extend_from_slice(&self.delete_hash.0);
         bytes.push(self.shard);
         bytes.extend_from_slice(&self.stamp.to_be_bytes());
-        bytes.extend_from_slice(blob);
         bytes
     }
 
@@ -104,5 +104,43 @@ impl PutRequest {
             self.delete_hash,
             self.blob.bytes(),
         )
+    }
+}
+
+/// Everything of a frame but its blob.
+struct Header {
+    class: BlobClass,
+    day: Day,
+    slot: Slot,
+    delete_hash: DeleteHash,
+    shard: u8,
+    stamp: u64,
+}
+
+impl Header {
+    fn parse(bytes: &[u8]) -> Result<Self, PutError> {
+        let mut reader = Reader(bytes);
+        let header = (|| {
+            Some(Self {
+                class: reader.u8().and_then(BlobClass::from_wire)?,
+                day: Day(reader.u32()?),
+                slot: Slot(reader.array()?),
+                delete_hash: DeleteHash(reader.array()?),
+                shard: reader.u8()?,
+                stamp: reader.u64()?,
+            })
+        })();
+        header.ok_or(PutError::Frame)
+    }
+
+    fn with(self, blob: SealedBlob) -> PutRequest {
+        PutRequest {
+            day: self.day,
+            slot: self.slot,
+            delete_hash: self.delete_hash,
+            shard: self.shard,
+            stamp: self.stamp,
+            blob,
+        }
     }
 }

@@ -1,19 +1,26 @@
 //! Durable puts of envelopes over HTTP, beside raw append and fdatasync with group commit of the
-//! same bytes in the same run; and the server's memory. `cargo xtask bench put` runs this.
+//! same bytes in the same run, and beside what hashing and sealing them takes of all cores; and the
+//! server's memory. `cargo xtask bench put` runs this; with `BEISTAND_MINUTES=60` it goes on for so
+//! long and says each minute how much memory there is.
 
-use beistand_protocol::bytes::{DeleteHash, Slot};
+use beistand_protocol::bytes::{DeleteKey, Slot};
 use beistand_protocol::class::BlobClass;
+use beistand_protocol::delete::DeleteRequest;
+use beistand_protocol::hash::delete_hash;
 use beistand_protocol::put::{PutRequest, HEADER_SIZE};
 use beistand_protocol::snapshot::Snapshot;
 use beistand_protocol::stamp;
 use beistand_protocol::time::Day;
 use beistand_server::clock::{Clock as _, SystemClock};
 use beistand_server::testing::{put_of, Program, Team};
+use chacha20poly1305::aead::{AeadInPlace as _, KeyInit as _};
+use chacha20poly1305::XChaCha20Poly1305;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -27,6 +34,8 @@ const PEERS: f64 = 40.0;
 const PEER_RATE: f64 = 38.0;
 const IDLE_MEMORY: u64 = 40;
 const BUSY_MEMORY: u64 = 200;
+/// Between the parts of a connection while memory is watched: the machine is left to others.
+const PAUSE: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     let Some(program) = std::env::args_os().nth(1) else {
@@ -56,8 +65,10 @@ fn main() -> ExitCode {
         "envelopes of {} bytes, durable before each answer",
         BlobClass::Envelope8.size()
     );
+    let computing = computing();
+    println!("hashing and sealing alone, on all cores: {computing:.0} per s");
     println!("connections   raw append + fdatasync      puts over HTTP   ratio");
-    let (mut share, mut rate) = (0.0, 0.0);
+    let (mut share, mut first_rate) = (0.0, 0.0);
     for connections in [1, 16, 64] {
         // Before and after, for other work on this machine changes both.
         let before = raw(place.path(), connections);
@@ -68,7 +79,10 @@ fn main() -> ExitCode {
             connections,
         );
         let limit = (before + raw(place.path(), connections)) / 2.0;
-        (share, rate) = (puts / limit, puts);
+        share = puts / limit;
+        if connections == 1 {
+            first_rate = puts;
+        }
         println!("{connections:>11} {limit:>22.0} per s {puts:>12.0} per s {share:>7.2}");
     }
     let parts = puts(visitor.address, &snapshot, BlobClass::Part, 64);
@@ -76,14 +90,19 @@ fn main() -> ExitCode {
     println!("parts of 1 MiB over 64 connections: {parts:.0} per s");
     println!("memory: {idle} MiB idle, {busy} MiB at most");
 
+    let minutes = std::env::var("BEISTAND_MINUTES").ok();
+    if let Some(minutes) = minutes.and_then(|minutes| minutes.parse().ok()) {
+        watch_memory(visitor.address, &snapshot, process, minutes);
+    }
+
     let checks = [
         (
             share >= SHARE,
             format!("64 connections: at least {SHARE} of raw writes: {share:.2}"),
         ),
         (
-            rate >= PEERS * PEER_RATE,
-            format!("64 connections: at least {PEERS} times what Hush Line was seen to take from one client, {PEER_RATE} a second: {:.0} times", rate / PEER_RATE),
+            first_rate >= PEERS * PEER_RATE,
+            format!("one connection: at least {PEERS} times what Hush Line was seen to take from one client, {PEER_RATE} a second: {:.0} times", first_rate / PEER_RATE),
         ),
         (
             idle <= IDLE_MEMORY,
@@ -109,6 +128,31 @@ fn megabytes(process: u32, what: &str) -> u64 {
         .and_then(|number| number.parse::<u64>().ok())
         .unwrap_or(0)
         >> 10
+}
+
+/// SHA-256 and XChaCha20-Poly1305 of an envelope, which every put needs, on all cores and with
+/// nothing else to do. Envelopes a second.
+fn computing() -> f64 {
+    let start = Instant::now();
+    let compute = || {
+        let mut bytes = vec![0; BlobClass::Envelope8.size()];
+        let key = XChaCha20Poly1305::new(&[7; 32].into());
+        let mut count = 0u32;
+        while start.elapsed() < TIME / 4 {
+            std::hint::black_box(ring::digest::digest(&ring::digest::SHA256, &bytes));
+            let sealed = key.encrypt_in_place_detached(&[0; 24].into(), b"", &mut bytes);
+            std::hint::black_box(sealed.expect("it is short enough"));
+            count += 1;
+        }
+        count
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let count: u32 = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(compute)).collect();
+        let counts = threads.into_iter().map(|thread| thread.join());
+        counts.map(|count| count.expect("nothing fails")).sum()
+    });
+    f64::from(count) / start.elapsed().as_secs_f64()
 }
 
 /// Writers who wait until their bytes are durable, and one thread that writes and syncs for all
@@ -151,6 +195,33 @@ fn raw(folder: &Path, writers: u32) -> f64 {
     rate
 }
 
+/// Parts over 64 connections, each deleted again so that the disk lasts, and every minute a line.
+fn watch_memory(address: SocketAddr, snapshot: &Snapshot, process: u32, minutes: u64) {
+    let (request, _) = put_of(snapshot, BlobClass::Part, snapshot.today());
+    let end = Instant::now() + Duration::from_secs(60 * minutes);
+    let count = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..64 {
+            let mut client = Client::new(address, request.clone());
+            let count = &count;
+            scope.spawn(move || {
+                while Instant::now() < end {
+                    client.put(snapshot);
+                    client.delete();
+                    count.fetch_add(1, Ordering::SeqCst);
+                    std::thread::sleep(PAUSE);
+                }
+            });
+        }
+        for minute in 1..=minutes {
+            std::thread::sleep(Duration::from_secs(60));
+            let (memory, most) = (megabytes(process, "VmRSS"), megabytes(process, "VmHWM"));
+            let count = count.load(Ordering::SeqCst);
+            println!("minute {minute}: {memory} MiB, {most} MiB at most, {count} parts");
+        }
+    });
+}
+
 /// Puts a second, over so many connections that are kept open.
 fn puts(address: SocketAddr, snapshot: &Snapshot, class: BlobClass, connections: u32) -> f64 {
     let (request, _) = put_of(snapshot, class, snapshot.today());
@@ -158,14 +229,11 @@ fn puts(address: SocketAddr, snapshot: &Snapshot, class: BlobClass, connections:
     let count: u32 = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..connections)
             .map(|_| {
-                let mut request = request.clone();
+                let mut client = Client::new(address, request.clone());
                 scope.spawn(move || {
-                    let mut stream = TcpStream::connect(address).expect("the server listens");
-                    stream.set_nodelay(true).expect("a socket can do that");
                     let mut count = 0u32;
                     while start.elapsed() < TIME {
-                        refresh(&mut request, snapshot);
-                        put(&mut stream, &request);
+                        client.put(snapshot);
                         count += 1;
                     }
                     count
@@ -180,32 +248,72 @@ fn puts(address: SocketAddr, snapshot: &Snapshot, class: BlobClass, connections:
     f64::from(count) / start.elapsed().as_secs_f64()
 }
 
-/// Another slot for the same blob: the server does all its work again, the client little.
-fn refresh(request: &mut PutRequest, snapshot: &Snapshot) {
-    request.slot = Slot(rand::random());
-    request.delete_hash = DeleteHash(rand::random());
-    let challenge = snapshot.challenge();
-    // As dear as it can get while much is put.
-    let purpose = request.stamp_use();
-    let stamps = &snapshot.roster().stamps;
-    let bits = stamps.needed(purpose, stamps.envelope_max);
-    let found = stamp::search(purpose, challenge, &request.slot, bits, 0, 1 << 24);
-    request.stamp = found.expect("a few bits are found soon");
+/// A connection and the bytes of a request, of which only the frame's header changes: on a machine
+/// of few cores, what clients do is missing to the server.
+struct Client {
+    stream: TcpStream,
+    request: PutRequest,
+    key: DeleteKey,
+    bytes: Vec<u8>,
+    frame: usize,
 }
 
-fn put(stream: &mut TcpStream, request: &PutRequest) {
-    let target = match request.blob.class() {
-        BlobClass::Part => "/v1/parts",
-        _ => "/v1/envelopes",
-    };
-    let body = request.encode();
-    let head = format!(
-        "POST {target} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n\r\n",
-        stream.peer_addr().expect("it is connected"),
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).expect("the server reads");
-    stream.write_all(&body).expect("the server reads");
+impl Client {
+    fn new(address: SocketAddr, request: PutRequest) -> Self {
+        let stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_nodelay(true).expect("a socket can do that");
+        let target = match request.blob.class() {
+            BlobClass::Part => "/v1/parts",
+            _ => "/v1/envelopes",
+        };
+        let frame = request.encode();
+        let length = frame.len();
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\n\r\n"
+        );
+        Self {
+            stream,
+            request,
+            key: DeleteKey([0; 32]),
+            bytes: [head.as_bytes(), &frame].concat(),
+            frame: head.len(),
+        }
+    }
+
+    /// Puts the same blob into another slot: the server does all its work again.
+    fn put(&mut self, snapshot: &Snapshot) {
+        self.request.slot = Slot(rand::random());
+        self.key = DeleteKey(rand::random());
+        self.request.delete_hash = delete_hash(&self.key);
+        let (purpose, slot) = (self.request.stamp_use(), &self.request.slot);
+        let bits = snapshot.stamp_bits(purpose);
+        let found = stamp::search(purpose, snapshot.challenge(), slot, bits, 0, 1 << 24);
+        self.request.stamp = found.expect("a few bits are found soon");
+        self.bytes[self.frame..][..HEADER_SIZE].copy_from_slice(&self.request.header());
+        self.stream
+            .write_all(&self.bytes)
+            .expect("the server reads");
+        read_answer(&mut self.stream, "200");
+    }
+
+    /// Deletes what was put last.
+    fn delete(&mut self) {
+        let request = DeleteRequest {
+            slot: self.request.slot,
+            key: self.key,
+        };
+        let body = request.encode();
+        let host = self.stream.peer_addr().expect("it is connected");
+        let length = body.len();
+        let head =
+            format!("POST /v1/delete HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n");
+        let bytes = [head.as_bytes(), &body].concat();
+        self.stream.write_all(&bytes).expect("the server reads");
+        read_answer(&mut self.stream, "204");
+    }
+}
+
+fn read_answer(stream: &mut TcpStream, status: &str) {
     let mut answer = Vec::new();
     let mut piece = [0; 4096];
     loop {
@@ -213,7 +321,7 @@ fn put(stream: &mut TcpStream, request: &PutRequest) {
         assert!(read > 0, "the server went away");
         answer.extend_from_slice(&piece[..read]);
         let text = String::from_utf8_lossy(&answer);
-        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+        assert!(text.starts_with(&format!("HTTP/1.1 {status}")), "{text}");
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
             continue;
         };
@@ -223,7 +331,7 @@ fn put(stream: &mut TcpStream, request: &PutRequest) {
                 .parse()
                 .ok()
         });
-        if body.len() >= length.unwrap_or(usize::MAX) {
+        if status == "204" || body.len() >= length.unwrap_or(usize::MAX) {
             return;
         }
     }

@@ -22,6 +22,7 @@ pub mod app;
 pub mod clock;
 pub mod disk;
 pub mod hardening;
+mod hashing;
 pub mod http;
 pub mod log_key;
 pub mod site;

@@ -77,12 +77,12 @@ impl Wall {
         }
     }
 
-    /// Reads the frame of a put.
+    /// Reads the frame of a put, in its own memory.
     ///
     /// # Errors
     /// [`Refusal::Malformed`], [`Refusal::Blob`].
-    pub fn parse_put(frame: &[u8]) -> Result<PutRequest, Refusal> {
-        PutRequest::parse(frame).map_err(|error| match error {
+    pub fn parse_put(frame: Vec<u8>) -> Result<PutRequest, Refusal> {
+        PutRequest::parse_in_place(frame).map_err(|error| match error {
             PutError::Frame => Refusal::Malformed,
             PutError::Blob(error) => Refusal::Blob(error),
         })

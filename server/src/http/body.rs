@@ -32,6 +32,13 @@ pub struct Body {
     share: Share,
 }
 
+impl Body {
+    /// Its bytes, counted no more: whoever takes them is one of a few who do.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
 impl Default for Inbox {
     fn default() -> Self {
         Self::new(MOST_IN_FLIGHT, DEADLINE)
@@ -62,22 +69,23 @@ impl Inbox {
         if headers.contains_key(header::CONTENT_ENCODING) {
             return Err(ProblemCode::UnsupportedMedia.into());
         }
-        if let Some(length) = headers.get(header::CONTENT_LENGTH) {
-            let length = length
-                .to_str()
-                .ok()
-                .and_then(|length| length.parse::<u64>().ok());
-            if length.is_none_or(|length| length > limit as u64) {
-                return Err(ProblemCode::TooLarge.into());
+        let length = match headers.get(header::CONTENT_LENGTH) {
+            None => 0,
+            Some(length) => {
+                let length = length.to_str().ok();
+                let length = length.and_then(|length| length.parse::<usize>().ok());
+                let length = length.filter(|length| *length <= limit);
+                length.ok_or(HttpError::from(ProblemCode::TooLarge))?
             }
-        }
+        };
         let activity = request.conn_data::<Rc<Activity>>().cloned();
         let activity = activity.as_deref();
         if let Some(activity) = activity {
             activity.enter(Phase::Body);
         }
         let deadline = self.deadline + Duration::from_secs(limit as u64 / SLOWEST_RATE);
-        let body = rt::time::timeout(deadline, self.collect(activity, payload, limit)).await;
+        let body =
+            rt::time::timeout(deadline, self.collect(activity, payload, length, limit)).await;
         if let Some(activity) = activity {
             activity.enter(Phase::Working);
         }
@@ -88,10 +96,13 @@ impl Inbox {
         &self,
         activity: Option<&Activity>,
         mut payload: Payload,
+        length: usize,
         limit: usize,
     ) -> Result<Body, HttpError> {
         let mut body = Body {
-            bytes: Vec::new(),
+            // As much as is announced, so that nothing is copied again while it comes. The system
+            // gives the memory only as it is written to, and that is what is counted.
+            bytes: Vec::with_capacity(length),
             share: self.budget.share(activity),
         };
         while let Some(piece) = payload.next().await {

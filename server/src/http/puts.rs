@@ -48,8 +48,7 @@ async fn put(
 ) -> Result<HttpResponse, HttpError> {
     let body = inbox.read(&request, payload, limit).await?;
     let answer = work::run(move || {
-        let request = Wall::parse_put(&body.bytes)?;
-        drop(body);
+        let request = Wall::parse_put(body.into_bytes())?;
         wall.put(counter, request)
     })
     .await?;

@@ -1,9 +1,9 @@
 //! What goes into a store and comes out of it.
 
+use crate::hashing::hash_of_blob;
 use beistand_protocol::bytes::{CommitmentNonce, DeleteHash, DeleteKey, Digest, Slot};
 use beistand_protocol::class::BlobClass;
 use beistand_protocol::grammar::SealedBlob;
-use beistand_protocol::hash::sha256;
 use beistand_protocol::merkle::CompactRange;
 use beistand_protocol::promise::Putting;
 use beistand_protocol::roster::Writer;
@@ -210,7 +210,7 @@ impl NewItem {
             shard: self.shard,
             promised,
             r: self.r,
-            blob: sha256(self.blob.bytes()),
+            blob: hash_of_blob(self.blob.bytes()),
             visible: None,
             deleted: None,
         }

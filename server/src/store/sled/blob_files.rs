@@ -41,6 +41,32 @@ pub struct BlobFile {
     places: Places,
 }
 
+/// A blob that was written, and that nothing refers to yet. Where nothing comes to, its place is free
+/// again once this is dropped.
+#[derive(Debug)]
+pub struct WrittenBlob {
+    file: Arc<BlobFile>,
+    place: u32,
+    kept: bool,
+}
+
+impl WrittenBlob {
+    /// What is about to be referred to: the file, which is to be synced before, and the place in it.
+    pub fn keep(mut self) -> (Arc<BlobFile>, u32) {
+        self.kept = true;
+        (Arc::clone(&self.file), self.place)
+    }
+}
+
+impl Drop for WrittenBlob {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Without a hole the place is taken just the same.
+            let _ = self.file.free(self.place);
+        }
+    }
+}
+
 impl BlobFile {
     fn open(path: &Path, class: BlobClass, new: bool) -> io::Result<Self> {
         let mut options = OpenOptions::new();
@@ -62,10 +88,15 @@ impl BlobFile {
     }
 
     /// Writes a sealed blob to a free place. Durable after [`BlobFile::sync`].
-    pub fn add(&self, sealed: &[u8]) -> io::Result<u32> {
-        let place = self.places.take();
-        self.file.write_all_at(sealed, self.offset(place))?;
-        Ok(place)
+    fn add(self: Arc<Self>, sealed: &[u8]) -> io::Result<WrittenBlob> {
+        let written = WrittenBlob {
+            place: self.places.take(),
+            file: self,
+            kept: false,
+        };
+        let offset = written.file.offset(written.place);
+        written.file.file.write_all_at(sealed, offset)?;
+        Ok(written)
     }
 
     /// Writes a sealed blob to a place of its own, when a store is made from an export.
@@ -137,11 +168,20 @@ impl BlobFiles {
             return Ok(file);
         }
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        let path = self.path(&(day, class.wire()));
-        let file = Arc::new(BlobFile::open(&path, class, true)?);
+        let key = (day, class.wire());
+        if let Some(file) = files.get(&key) {
+            // Somebody else was faster.
+            return Ok(Arc::clone(file));
+        }
+        let file = Arc::new(BlobFile::open(&self.path(&key), class, true)?);
         sync_directory(&self.directory)?;
-        files.insert((day, class.wire()), Arc::clone(&file));
+        files.insert(key, Arc::clone(&file));
         Ok(file)
+    }
+
+    /// Writes a sealed blob of that day and class to a free place. Any number of threads may.
+    pub fn write(&self, day: Day, class: BlobClass, sealed: &[u8]) -> io::Result<WrittenBlob> {
+        self.file_or_new(day, class)?.add(sealed)
     }
 
     /// Removes all blobs of `day`, whose keys are destroyed already.

@@ -1,9 +1,9 @@
-//! The one thread that writes: it takes whatever waits, writes it as one batch, syncs once and
+//! The one thread that commits: it takes whatever waits, writes it as one batch, syncs once and
 //! acknowledges all of it (group commit).
 //!
 //! ```text
-//! new blobs and keys written, synced → batch applied, flushed, synced → old keys destroyed, synced
-//!     → answers
+//! new blobs and keys written, synced together → batch applied, flushed, synced
+//!     → old keys destroyed, synced → answers
 //! ```
 //!
 //! The batch is what makes a group happen or not; keys and blobs that a crash leaves over before
@@ -58,7 +58,7 @@ pub struct Committer {
     /// Epochs that are over and items that wait.
     pub ending: Arc<Ending>,
     /// Looks whether the disk answers.
-    pub watch: Watch,
+    pub watch: Arc<Watch>,
     /// Whom to tell of a failure.
     pub fatal: FatalHandler,
 }
@@ -117,10 +117,7 @@ impl Committer {
         if !staged.is_empty() {
             let Self { watch, durable, .. } = self;
             watch.over(|| {
-                for file in staged.new_blobs.values() {
-                    file.sync()?;
-                }
-                sync_all(&staged.new_keys)?;
+                sync_new(staged)?;
                 durable
                     .database()
                     .apply_batch(staged.take_batch())
@@ -155,6 +152,21 @@ impl Committer {
         }
         Ok(())
     }
+}
+
+/// Makes new blobs and new keys durable, both at the same time: the disk then writes once for both.
+fn sync_new(staged: &Staged) -> io::Result<()> {
+    std::thread::scope(|scope| {
+        let sync_blobs = || staged.new_blobs.values().try_for_each(|file| file.sync());
+        if staged.new_blobs.is_empty() {
+            return sync_all(&staged.new_keys);
+        }
+        let blobs = std::thread::Builder::new().spawn_scoped(scope, sync_blobs)?;
+        let keys = sync_all(&staged.new_keys);
+        let blobs = blobs.join();
+        blobs.unwrap_or_else(|_| Err(io::Error::other("a sync met a fault")))?;
+        keys
+    })
 }
 
 fn sync_all(days: &BTreeMap<beistand_protocol::time::Day, Arc<DayKeys>>) -> io::Result<()> {

@@ -19,6 +19,7 @@ mod saving;
 mod sealing;
 mod staging;
 mod stream;
+mod turns;
 mod watch;
 
 pub use committer::FatalHandler;
@@ -36,6 +37,7 @@ use self::layout::meta;
 use self::queue::Queue;
 use self::reading::failed;
 use self::staging::Staged;
+use self::turns::Turns;
 use self::watch::Watch;
 use crate::disk::{make_directory, Purpose, Watermark};
 use crate::store::{
@@ -66,6 +68,8 @@ pub struct SledStore {
     blobs: Arc<BlobFiles>,
     ending: Arc<Ending>,
     watermark: Watermark,
+    turns: Turns,
+    watch: Arc<Watch>,
     control: Option<Control>,
     queue: Option<Queue>,
     thread: Option<JoinHandle<()>>,
@@ -168,12 +172,13 @@ impl SledStore {
         let last = LastHandle(Some(database.clone()));
         let (sender, jobs) = mpsc::sync_channel(queue::SIZE);
         let watch = Watch::start(watch::PATIENCE, Arc::clone(&fatal)).map_err(failed)?;
+        let watch = Arc::new(watch);
         let committer = Committer {
             durable,
             keys: Arc::clone(&keys),
             blobs: Arc::clone(&blobs),
             ending: Arc::clone(&ending),
-            watch,
+            watch: Arc::clone(&watch),
             fatal,
         };
         let thread = std::thread::Builder::new()
@@ -188,6 +193,8 @@ impl SledStore {
             blobs,
             ending,
             watermark,
+            turns: Turns::of_cores(),
+            watch,
             control: None,
             queue: Some(Queue::new(sender)),
             thread: Some(thread),
@@ -304,23 +311,34 @@ impl Store for SledStore {
             BlobClass::Envelope8 | BlobClass::Envelope16 => Purpose::Envelope,
         });
         // Everything that takes time happens here, on the caller's thread.
+        let turn = self.turns.take();
         let record = item.record(epoch);
         let key = sealing::new_key();
         let sealed = sealing::seal_blob(&key, &record, item.blob.into_bytes())?;
+        drop(turn);
         let (slot, bytes) = (record.slot, sealed.len());
+        let place = layout::item_key(&slot);
+        let written = match self.database.contains_key(place).map_err(failed)? {
+            // Not written again. It may not be durable yet, so the answer still waits its turn.
+            true => None,
+            false => {
+                ensure_room()?;
+                let write = || self.blobs.write(record.day, record.class, &sealed);
+                Some(self.watch.over(write))
+            }
+        };
+        drop(sealed);
         self.commit(Some(slot), false, bytes, move |staged| {
             if let Some((_, there)) = staged.record(&slot)? {
-                return Ok(match there.is_same_put(&record) {
-                    true => PutOutcome::Same(there),
-                    false => PutOutcome::Occupied(there),
-                });
+                return Ok(already_there(&record, there));
             }
-            ensure_room()?;
+            let gone = || StoreError::Failed("what lay there is gone".to_owned());
+            let written = written.ok_or_else(gone)?;
             let mut record = record;
             if let Some(ended) = staged.ending.lock().ended {
                 record.promised = record.promised.max(Epoch(ended.0 + 1));
             }
-            staged.insert_item(&record, &sealed, &key)?;
+            staged.insert_item(&record, written, &key)?;
             Ok(PutOutcome::Stored(record))
         })
     }
@@ -489,6 +507,14 @@ impl Store for SledStore {
         let key = layout::key(layout::LEAF, &[&index.to_be_bytes()]);
         let value = self.database.get(key).map_err(failed)?;
         value.map(|value| text(&value)).transpose()
+    }
+}
+
+/// What becomes of a put into a slot in which something lies.
+fn already_there(record: &ItemRecord, there: ItemRecord) -> PutOutcome {
+    match there.is_same_put(record) {
+        true => PutOutcome::Same(there),
+        false => PutOutcome::Occupied(there),
     }
 }
 

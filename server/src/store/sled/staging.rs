@@ -1,6 +1,6 @@
 //! What a group is about to write.
 
-use super::blob_files::{BlobFile, BlobFiles, FileKey};
+use super::blob_files::{BlobFile, BlobFiles, FileKey, WrittenBlob};
 use super::key_files::{DayKeys, KeyFiles};
 use super::layout::{self, Record};
 use super::sealing::{self, Places, ShreddingKey};
@@ -128,19 +128,24 @@ impl Staged {
         super::reading::record(&self.database, &self.keys, slot)
     }
 
-    /// Adds an item with its sealed blob and the key that opens it.
+    /// Adds an item, whose sealed blob was written, with the key that opens it.
     pub fn insert_item(
         &mut self,
         record: &ItemRecord,
-        sealed: &[u8],
+        written: io::Result<WrittenBlob>,
         key: &ShreddingKey,
     ) -> Result<(), StoreError> {
         let (day, class) = (record.day, record.class);
+        let written = self.keep(|_| written)?;
         let keys = self.keep(|staged| staged.keys.day_or_new(day))?;
-        let blobs = self.keep(|staged| staged.blobs.file_or_new(day, class))?;
+        let (blobs, blob) = written.keep();
+        let file = self.blobs.file(day, class);
+        if !file.is_some_and(|file| Arc::ptr_eq(&file, &blobs)) {
+            return Err(StoreError::Failed("its day ended meanwhile".to_owned()));
+        }
         let places = Places {
             key: self.keep(|_| keys.add(key))?,
-            blob: self.keep(|_| blobs.add(sealed))?,
+            blob,
         };
         self.new_keys.insert(day, keys);
         self.new_blobs.insert((day, class.wire()), blobs);

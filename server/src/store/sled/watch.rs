@@ -2,26 +2,40 @@
 //! waits for such a disk waits in vain, so the program ends with a sentence instead.
 
 use super::committer::FatalHandler;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// The longest that one group may take to become durable. Callers give up long before.
+/// The longest that one blob may take to be written, or one group to become durable. Callers give up
+/// long before.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Looks whether what is being written comes to an end.
+/// Looks whether what is being written comes to an end, on any number of threads.
+#[derive(Debug)]
 pub struct Watch {
-    begun: Arc<Mutex<Option<Instant>>>,
+    begun: Arc<Mutex<Begun>>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// When each thing that has not ended yet began, the oldest first.
+#[derive(Debug, Default)]
+struct Begun {
+    next: u64,
+    times: BTreeMap<u64, Instant>,
+}
+
+fn lock(begun: &Mutex<Begun>) -> MutexGuard<'_, Begun> {
+    begun.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Watch {
     /// Starts to look; `fatal` is told, once, when something takes longer than `patience`.
     pub fn start(patience: Duration, fatal: FatalHandler) -> io::Result<Self> {
-        let begun: Arc<Mutex<Option<Instant>>> = Arc::default();
+        let begun: Arc<Mutex<Begun>> = Arc::default();
         let (stop, stopped) = mpsc::channel::<()>();
         let seen = Arc::clone(&begun);
         let thread = std::thread::Builder::new()
@@ -29,8 +43,8 @@ impl Watch {
             .spawn(move || {
                 let pause = patience / 10;
                 while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                    let begun = *seen.lock().unwrap_or_else(PoisonError::into_inner);
-                    if begun.is_some_and(|begun| begun.elapsed() > patience) {
+                    let oldest = lock(&seen).times.values().next().copied();
+                    if oldest.is_some_and(|oldest| oldest.elapsed() > patience) {
                         fatal("the disk does not answer, so nothing more is accepted");
                         return;
                     }
@@ -45,10 +59,13 @@ impl Watch {
 
     /// Does `work`, which must not take longer than the deadline.
     pub fn over<T>(&self, work: impl FnOnce() -> T) -> T {
-        let set = |to| *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = to;
-        set(Some(Instant::now()));
+        let mut begun = lock(&self.begun);
+        let number = begun.next;
+        begun.next += 1;
+        begun.times.insert(number, Instant::now());
+        drop(begun);
         let outcome = work();
-        set(None);
+        lock(&self.begun).times.remove(&number);
         outcome
     }
 }
@@ -77,6 +94,13 @@ mod tests {
         });
         let watch = Watch::start(Duration::from_millis(50), fatal).unwrap();
         watch.over(|| ());
+        // On several threads at once, in any order.
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..100).for_each(|_| watch.over(std::thread::yield_now)));
+            }
+        });
+        assert!(lock(&watch.begun).times.is_empty());
         // Until it is told, this does not end.
         let said = watch.over(|| sentence.recv().unwrap());
         assert!(said.contains("the disk does not answer"));
