@@ -4,7 +4,6 @@ use super::clients::{Clients, Habits};
 use super::judge::{judge, repeat};
 use super::known::Known;
 use super::scene::{words, Scene};
-use super::shim::Task;
 use super::tally::{Tally, Wrong};
 use beistand_protocol::time::UnixTime;
 use rand::Rng as _;
@@ -101,7 +100,7 @@ fn run_round(
             // Somewhere between its first instruction and its first answer.
             scene.start_and_kill(Duration::from_millis(random.gen_range(0..60)))?;
         }
-        let server = scene.start(&scene.data(), &Task::default())?;
+        let server = scene.start_again(&scene.data(), tally)?;
         let visitor = server.visitor(&scene.team);
         if cycle == 0 {
             scene.post_roster(&visitor)?;
@@ -125,8 +124,10 @@ fn run_round(
         } else {
             std::thread::sleep(life);
         }
-        if let Some(status) = server.kill().map_err(words)? {
-            return Err(format!("server {cycle} ended by itself: {status}"));
+        match server.kill().map_err(words)? {
+            Some(_) if scene.has_stalled() => tally.stalled += 1,
+            Some(status) => return Err(format!("server {cycle} ended by itself: {status}")),
+            None => {}
         }
         let (known, _) = clients.end()?;
         tally.acknowledged += known.iter().map(Known::acknowledgements).sum::<u64>();
@@ -134,12 +135,12 @@ fn run_round(
         last_server = all.len();
         all.extend(known);
     }
-    let server = scene.start(&scene.data(), &Task::default())?;
+    let server = scene.start_again(&scene.data(), tally)?;
     let visitor = server.visitor(&scene.team);
     repeat(scene, &visitor, all.iter_mut().skip(last_server), tally)?;
     drop(server);
     // The epochs of all puts are over now, so the start closes them: nothing is waited for.
     clock.advance(3).map_err(words)?;
-    let server = scene.start(&scene.data(), &Task::default())?;
+    let server = scene.start_again(&scene.data(), tally)?;
     judge(scene, &server.visitor(&scene.team), &all, tally)
 }

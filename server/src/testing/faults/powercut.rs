@@ -228,7 +228,7 @@ impl Recording {
     }
 
     fn compare(&self, data: &Path, known: &[Known], state: &mut Tally) -> Result<(), String> {
-        let server: Program = self.scene.start(data, &Task::default())?;
+        let server: Program = self.scene.start_again(data, state)?;
         let visitor = server.visitor(&self.scene.team);
         // A put is acknowledged only after a roster was; before, it is enough that it starts.
         if known.iter().any(|known| known.promised.is_some()) {

@@ -1,6 +1,7 @@
 //! An instance on a disk of its own, whose server can be started again and again.
 
 use super::shim::{Shim, Task};
+use super::tally::Tally;
 use crate::clock::Clock as _;
 use crate::testing::{Program, Team, Visitor};
 use beistand_protocol::roster::Roster;
@@ -9,6 +10,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
+
+/// What a server says that waited for a disk, or for a lock on one, in vain.
+const STALLED: [&str; 3] = [
+    "the disk did not answer in time",
+    "the disk does not answer",
+    "another server is running on this data directory",
+];
+/// How often a server is started on a disk that stalls. Each waits for many seconds by itself.
+const MOST_STARTS: u32 = 5;
 
 /// See the module.
 #[derive(Debug)]
@@ -76,6 +86,28 @@ impl Scene {
         command.stderr(Stdio::from(said));
         Program::start_command(&mut command)
             .map_err(|error| format!("{error}; it said: {}", self.said().trim_end()))
+    }
+
+    /// Starts a server on a disk that is well. Where it gives up because this machine's disk stalls,
+    /// which `tally` counts, it is started again.
+    ///
+    /// # Errors
+    /// As [`Scene::start`], for any other reason, or where the disk stalls for too long.
+    pub fn start_again(&self, data: &Path, tally: &mut Tally) -> Result<Program, String> {
+        let mut tries = 1;
+        loop {
+            match self.start(data, &Task::default()) {
+                Err(_) if self.has_stalled() && tries < MOST_STARTS => tries += 1,
+                outcome => return outcome,
+            }
+            tally.stalled += 1;
+        }
+    }
+
+    /// Whether the last server ended because the disk did not answer for seconds.
+    pub fn has_stalled(&self) -> bool {
+        let said = self.said();
+        STALLED.iter().any(|sentence| said.contains(sentence))
     }
 
     /// Starts a server and kills it a moment later, whatever it was at.

@@ -23,6 +23,9 @@ pub struct Tally {
     pub resurrected: u64,
     /// Calls that did not come back in time, and servers that ended without a sentence.
     pub hung: u64,
+    /// Servers that gave up because the disk of this machine did not answer for seconds, and were
+    /// started again. That is no fault of theirs.
+    pub stalled: u64,
     /// What was found, in words, and where.
     pub complaints: Vec<String>,
 }
@@ -76,6 +79,7 @@ impl Tally {
         self.half += other.half;
         self.resurrected += other.resurrected;
         self.hung += other.hung;
+        self.stalled += other.stalled;
         let room = MOST_COMPLAINTS.saturating_sub(self.complaints.len());
         self.complaints
             .extend(other.complaints.into_iter().take(room));
@@ -89,9 +93,11 @@ impl fmt::Display for Tally {
             "{}={} acknowledged={} lost={} half={} resurrected={}",
             self.unit, self.tries, self.acknowledged, self.lost, self.half, self.resurrected
         )?;
-        match self.hung {
-            0 => Ok(()),
-            hung => write!(f, " hung={hung}"),
+        for (name, count) in [("hung", self.hung), ("stalled", self.stalled)] {
+            if count > 0 {
+                write!(f, " {name}={count}")?;
+            }
         }
+        Ok(())
     }
 }
