@@ -40,8 +40,11 @@ fn a_put_is_laid_out_as_documented() {
     assert_eq!(&bytes[46..68], b"age-encryption.org/v1\n");
     assert_eq!(PutRequest::parse(&bytes).unwrap(), put());
     for length in (0..bytes.len()).step_by(97).chain(0..60) {
-        assert!(PutRequest::parse(&bytes[..length]).is_err());
+        let in_place = PutRequest::parse_in_place(bytes[..length].to_vec());
+        assert!(in_place.is_err());
+        assert_eq!(PutRequest::parse(&bytes[..length]), in_place);
     }
+    assert_eq!(PutRequest::parse_in_place(bytes.clone()).unwrap(), put());
     let mut unknown = bytes;
     unknown[0] = 9;
     assert_eq!(PutRequest::parse(&unknown), Err(PutError::Frame));

@@ -34,8 +34,9 @@ const PEERS: f64 = 40.0;
 const PEER_RATE: f64 = 38.0;
 const IDLE_MEMORY: u64 = 40;
 const BUSY_MEMORY: u64 = 200;
-/// Between the parts of a connection while memory is watched: the machine is left to others.
-const PAUSE: Duration = Duration::from_secs(3);
+/// Between the parts of a connection while memory is watched: the machine is left to others, and the
+/// server, which ends a connection after five idle seconds, does not take it for one.
+const PAUSE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let Some(program) = std::env::args_os().nth(1) else {

@@ -20,7 +20,7 @@ mod tests {
 
     #[test]
     fn it_is_the_hash_that_everybody_else_computes() {
-        let bytes: Vec<u8> = (0..10_000_u32).map(|at| (at * at >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..10_000_u32).map(|at| ((at * at) >> 3) as u8).collect();
         for length in (0..200).chain([4_095, 4_096, 4_097, 10_000]) {
             assert_eq!(hash_of_blob(&bytes[..length]), sha256(&bytes[..length]));
         }
