@@ -2,6 +2,7 @@
 
 use beistand_crypto_core::body::MessageBody;
 use beistand_crypto_core::consent::ConsentAnswer;
+use beistand_protocol::json;
 
 use crate::failure::Failure;
 use crate::visit::{Composed, Visit};
@@ -13,7 +14,7 @@ impl Visit {
         answer: &str,
         readers: Option<&[u32]>,
     ) -> Result<Composed, Failure> {
-        let answer: ConsentAnswer = serde_json::from_str(answer)?;
+        let answer: ConsentAnswer = json::parse_text(answer)?;
         let body = MessageBody {
             consent: Some(answer),
             ..MessageBody::default()

@@ -8,6 +8,7 @@ use beistand_crypto_core::compose::ComposeError;
 use beistand_crypto_core::message::MessageError;
 use beistand_crypto_core::part::PartError;
 use beistand_protocol::fetch::FetchError;
+use beistand_protocol::json::{self, JsonError};
 use beistand_protocol::promise::PromiseError;
 use beistand_protocol::roster_chain::RosterError;
 use beistand_protocol::snapshot::SnapshotError;
@@ -45,7 +46,7 @@ impl Failure {
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
         // Two plain fields are always JSON.
-        serde_json::to_string(&failure).unwrap_or_default().into()
+        json::encode(&failure).unwrap_or_default().into()
     }
 }
 
@@ -136,8 +137,8 @@ impl From<FetchError> for Failure {
     }
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(_: serde_json::Error) -> Self {
+impl From<JsonError> for Failure {
+    fn from(_: JsonError) -> Self {
         Self::ORDER
     }
 }

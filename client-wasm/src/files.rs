@@ -1,15 +1,15 @@
 //! Files on their way out and in: those being cut into parts, those that wait for a message to go
 //! with, and those being put together again. Every decision is crypto-core's.
 
-use std::collections::BTreeMap;
-
 use beistand_crypto_core::attachment::{
     largest_file, About, Attachment, AttachmentError, AttachmentOpener, AttachmentSealer,
     FileDigest, SealedPart,
 };
 use beistand_crypto_core::conversation::Conversation;
+use beistand_crypto_core::ordered::Ordered;
 use beistand_protocol::bytes::Digest;
 use beistand_protocol::fetch::FetchRecord;
+use beistand_protocol::json;
 use beistand_protocol::roster::Limits;
 use rand_core::OsRng;
 use serde::{Deserialize, Serialize};
@@ -36,11 +36,11 @@ pub struct Slice {
 /// All files of a visit, by the numbers the page knows them by.
 #[derive(Default)]
 pub struct Files {
-    sealing: BTreeMap<u32, AttachmentSealer>,
-    sealed: BTreeMap<u32, Attachment>,
-    opening: BTreeMap<u32, AttachmentOpener>,
+    sealing: Ordered<u32, AttachmentSealer>,
+    sealed: Ordered<u32, Attachment>,
+    opening: Ordered<u32, AttachmentOpener>,
     /// In a Worker that hashes beside the one that seals.
-    digests: BTreeMap<u32, FileDigest>,
+    digests: Ordered<u32, FileDigest>,
     named: u32,
 }
 
@@ -83,7 +83,7 @@ impl Files {
 
     /// Takes the next slice of a file that another Worker seals.
     pub fn hash(&mut self, file: u32, slice: &[u8]) {
-        self.digests.entry(file).or_default().update(slice);
+        self.digests.or_default(file).update(slice);
     }
 
     /// SHA-256 of the slices that were taken.
@@ -99,7 +99,7 @@ impl Files {
         described: &str,
         sha256: Option<&[u8]>,
     ) -> Result<(), Failure> {
-        let described: Described = serde_json::from_str(described)?;
+        let described: Described = json::parse_text(described)?;
         let sealer = self.sealing.remove(&file).ok_or(Failure::ORDER)?;
         let about = About {
             name: described.name,
@@ -120,7 +120,7 @@ impl Files {
 
     /// What a message says about these files.
     pub fn attachments(&self, files: &[u32]) -> Result<Vec<Attachment>, Failure> {
-        let attachment = |file| self.sealed.get(file).cloned().ok_or(Failure::ORDER);
+        let attachment = |file: &u32| self.sealed.get(file).cloned().ok_or(Failure::ORDER);
         files.iter().map(attachment).collect()
     }
 

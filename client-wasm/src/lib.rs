@@ -26,7 +26,7 @@ use visit::Visit;
 pub struct Session(Visit);
 
 fn json(value: &impl Serialize) -> Result<String, JsValue> {
-    serde_json::to_string(value).map_err(|error| Failure::from(error).into())
+    beistand_protocol::json::encode(value).map_err(|error| Failure::from(error).into())
 }
 
 #[wasm_bindgen]

@@ -1,6 +1,7 @@
 //! A picture without what it says about who took it, where and when.
 
 use beistand_image_clean::{clean, CleanError};
+use beistand_protocol::json;
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
@@ -28,7 +29,7 @@ impl CleanPicture {
     /// What was taken out, as a JSON list of words.
     pub fn removed(&self) -> String {
         // Words are always JSON.
-        serde_json::to_string(&self.removed).unwrap_or_default()
+        json::encode(&self.removed).unwrap_or_default()
     }
 }
 

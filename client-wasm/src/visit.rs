@@ -1,10 +1,9 @@
 //! One visit's state: what was verified, the words in use, and envelopes that wait for their
 //! stamp. Every decision is crypto-core's; this only keeps things between two calls.
 
-use std::collections::BTreeMap;
-
 use beistand_crypto_core::body::{MessageBody, ReportBody, WithdrawBody};
 use beistand_crypto_core::codename::{Codename, CODENAME_WORDS};
+use beistand_crypto_core::ordered::Ordered;
 use beistand_crypto_core::outgoing::{decoy, Outgoing};
 use beistand_crypto_core::readers::Readers;
 use beistand_crypto_core::reporter::{FetchPlan, Located, Mailbox, Outcome, ReaderChoice};
@@ -15,6 +14,7 @@ use beistand_protocol::class::BlobClass;
 use beistand_protocol::delete::DeleteRequest;
 use beistand_protocol::fetch::{self, FetchRequest};
 use beistand_protocol::instance::Instance;
+use beistand_protocol::json;
 use beistand_protocol::promise;
 use beistand_protocol::roster::Serial;
 use beistand_protocol::roster_chain::{RosterChain, RosterError};
@@ -109,8 +109,8 @@ pub struct Visit {
     early: Option<EarlyStamp>,
     located: Vec<Located>,
     plan: Option<FetchPlan>,
-    waiting: BTreeMap<u32, Waiting>,
-    sent: BTreeMap<u32, Sent>,
+    waiting: Ordered<u32, Waiting>,
+    sent: Ordered<u32, Sent>,
     files: Files,
     named: u32,
 }
@@ -129,11 +129,11 @@ impl Visit {
         let opened = match Snapshot::verify(&instance, served, now, seen.as_ref()) {
             Ok(snapshot) => {
                 let snapshot = self.snapshot.insert(snapshot.into_inner());
-                serde_json::to_string(&Opened::fresh(snapshot))
+                json::encode(&Opened::fresh(snapshot))
             }
             Err(SnapshotError::Roster(RosterError::Expired)) => {
                 let chain = RosterChain::verify(&instance, served.rosters, None)?;
-                serde_json::to_string(&Opened::expired(&chain.current().roster, now))
+                json::encode(&Opened::expired(&chain.current().roster, now))
             }
             Err(error) => return Err(error.into()),
         };
@@ -170,7 +170,7 @@ impl Visit {
         files: &[u32],
     ) -> Result<Composed, Failure> {
         let readers = readers_of(readers)?;
-        let mut body: ReportBody = serde_json::from_str(body)?;
+        let mut body: ReportBody = json::parse_text(body)?;
         body.attachments = self.files.attachments(files)?;
         let mailbox = self.reporting.as_ref().ok_or(Failure::ORDER)?;
         let outgoing = mailbox.compose_report(self.snapshot()?, &readers, body, &mut OsRng)?;
@@ -479,7 +479,7 @@ impl Visit {
         let mut mailbox = Mailbox::from_codename(&codename, &snapshot.instance().instance);
         self.located = mailbox.locate(snapshot);
         self.returning = Some(mailbox);
-        self.sent.retain(|_, sent| sent.origin != Origin::Returning);
+        self.sent.retain(|sent| sent.origin != Origin::Returning);
         self.plan = None;
         Ok(self.located.len())
     }

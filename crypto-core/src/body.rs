@@ -5,6 +5,7 @@ use crate::attachment::Attachment;
 use crate::consent::{ConsentAnswer, ConsentRequest};
 use crate::reply_to::ReplyTo;
 use crate::secret_hex::SecretHex;
+use beistand_protocol::json::{JsonError, Value};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -339,15 +340,15 @@ impl Body {
             && self.consent_answer().is_none_or(ConsentAnswer::is_complete)
     }
 
-    pub(crate) fn parse(kind: Kind, json: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn read(kind: Kind, body: Value<'_>) -> Result<Self, JsonError> {
         Ok(match kind {
-            Kind::Report => Self::Report(serde_json::from_str(json)?),
-            Kind::Message => Self::Message(serde_json::from_str(json)?),
-            Kind::Reply => Self::Reply(serde_json::from_str(json)?),
-            Kind::Note => Self::Note(serde_json::from_str(json)?),
-            Kind::Share => Self::Share(serde_json::from_str(json)?),
-            Kind::KeyChange => Self::KeyChange(serde_json::from_str(json)?),
-            Kind::Withdraw => Self::Withdraw(serde_json::from_str(json)?),
+            Kind::Report => Self::Report(Deserialize::deserialize(body)?),
+            Kind::Message => Self::Message(Deserialize::deserialize(body)?),
+            Kind::Reply => Self::Reply(Deserialize::deserialize(body)?),
+            Kind::Note => Self::Note(Deserialize::deserialize(body)?),
+            Kind::Share => Self::Share(Deserialize::deserialize(body)?),
+            Kind::KeyChange => Self::KeyChange(Deserialize::deserialize(body)?),
+            Kind::Withdraw => Self::Withdraw(Deserialize::deserialize(body)?),
         })
     }
 }

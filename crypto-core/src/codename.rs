@@ -194,7 +194,8 @@ fn split_words(phrase: &str) -> Vec<String> {
         };
         if letter.is_alphabetic() {
             let word = words.last_mut().expect("there is always a last word");
-            word.extend(letter.to_lowercase());
+            // All words of all lists are of a to z.
+            word.push(letter.to_ascii_lowercase());
         } else if words.last().is_some_and(|word| !word.is_empty()) {
             words.push(String::new());
         }

@@ -13,7 +13,6 @@ use beistand_protocol::bytes::{ConversationId, Digest, InstanceId};
 use beistand_protocol::roster::Writer;
 use beistand_protocol::time::Day;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// Whether a message follows its writer's previous one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,7 +57,8 @@ impl AuthenticReaders {
 pub struct Conversation {
     keys: ConversationKeys,
     messages: Vec<VerifiedMessage>,
-    occupied: BTreeSet<(u8, Place)>,
+    /// The places that others have, by key and place.
+    occupied: Vec<(u8, Place)>,
 }
 
 /// Messages that reach the reporter and those that do not count their places and name their
@@ -93,7 +93,7 @@ impl Conversation {
         Self {
             keys,
             messages: Vec::new(),
-            occupied: BTreeSet::new(),
+            occupied: Vec::new(),
         }
     }
 
@@ -228,7 +228,7 @@ impl Conversation {
 
     /// Remembers that a place is taken by something not to be seen yet: an answer 409.
     pub fn mark_occupied(&mut self, key_index: u8, place: Place) {
-        self.occupied.insert((key_index, place));
+        self.occupied.push((key_index, place));
     }
 
     pub(crate) fn is_taken(&self, chain: Chain, key_index: u8, place: &Place) -> bool {

@@ -33,6 +33,7 @@ pub mod hybrid_recipient;
 mod key_text;
 pub mod message;
 pub mod open;
+pub mod ordered;
 pub mod outgoing;
 pub mod part;
 pub mod place;

@@ -7,11 +7,12 @@ use crate::reply_to::ReplyTo;
 use beistand_protocol::bytes::{ConversationId, Digest, InstanceId, Slot};
 use beistand_protocol::checkpoint::TreeHead;
 use beistand_protocol::hash::sha256;
-use beistand_protocol::json::LARGEST_INTEGER;
+use beistand_protocol::json::{self, JsonError, Value, LARGEST_INTEGER};
 use beistand_protocol::roster::Writer;
 use beistand_protocol::time::Day;
+use serde::de::value::StrDeserializer;
+use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -150,7 +151,7 @@ impl Message {
             reply_to: self.reply_to.clone(),
             body: &self.body,
         };
-        let line = Zeroizing::new(serde_json::to_string(&wire).map_err(|_| MessageError::Form)?);
+        let line = Zeroizing::new(json::encode(&wire).map_err(|_| MessageError::Form)?);
         let limit = match self.kind() {
             Kind::Share => SHARE_LINE_LIMIT,
             _ => LINE_LIMIT,
@@ -170,15 +171,15 @@ impl Message {
         if line.len() > SHARE_LINE_LIMIT {
             return Err(MessageError::TooLong);
         }
-        let preface: Preface = serde_json::from_str(line).map_err(|_| MessageError::Form)?;
+        let preface: Preface = json::parse_text(line).map_err(|_| MessageError::Form)?;
         if preface.v != u64::from(MESSAGE_VERSION) {
             return Err(MessageError::Version);
         }
-        if serde_json::from_value::<Kind>(preface.kind.into()).is_err() {
+        let kind: StrDeserializer<'_, JsonError> = preface.kind.as_str().into_deserializer();
+        if Kind::deserialize(kind).is_err() {
             return Err(MessageError::Kind);
         }
-        let wire: Wire<Box<RawValue>> =
-            serde_json::from_str(line).map_err(|_| MessageError::Form)?;
+        let wire: Wire<Value<'_>> = json::parse_text(line).map_err(|_| MessageError::Form)?;
         let message = Self {
             instance: wire.instance,
             conversation: wire.conversation,
@@ -194,7 +195,7 @@ impl Message {
             checkpoint: wire.checkpoint,
             readers: wire.readers,
             reply_to: wire.reply_to,
-            body: Body::parse(wire.kind, wire.body.get()).map_err(|_| MessageError::Form)?,
+            body: Body::read(wire.kind, wire.body).map_err(|_| MessageError::Form)?,
         };
         if *message.to_line()? != line {
             return Err(MessageError::NotCanonical);

@@ -8,6 +8,7 @@ use crate::codename::Codename;
 use crate::compose::{compose, ComposeError, Draft};
 use crate::conversation::Conversation;
 use crate::open::{open, OpenError};
+use crate::ordered::Ordered;
 use crate::outgoing::Outgoing;
 use crate::place::Place;
 use crate::readers::Readers;
@@ -22,7 +23,6 @@ use beistand_protocol::roster::Writer;
 use beistand_protocol::snapshot::Snapshot;
 use beistand_protocol::tombstone::Tombstone;
 use rand_core::{CryptoRng, RngCore};
-use std::collections::BTreeMap;
 
 /// Conversation keys that are always looked under; beyond, only while something is found.
 pub const KEYS_LOOKED_UNDER: u8 = 4;
@@ -36,7 +36,7 @@ const RETURN_KEY: u8 = KEYS_LOOKED_UNDER - 1;
 pub struct Mailbox {
     keys: ReporterKeys,
     conversation: Conversation,
-    outcomes: BTreeMap<Slot, Outcome>,
+    outcomes: Ordered<Slot, Outcome>,
 }
 
 /// A place whose slot stands in the index.
@@ -93,7 +93,7 @@ impl Mailbox {
         Self {
             keys,
             conversation,
-            outcomes: BTreeMap::new(),
+            outcomes: Ordered::default(),
         }
     }
 
@@ -108,7 +108,7 @@ impl Mailbox {
     }
 
     /// What became of each place fetched so far.
-    pub fn outcomes(&self) -> &BTreeMap<Slot, Outcome> {
+    pub fn outcomes(&self) -> &Ordered<Slot, Outcome> {
         &self.outcomes
     }
 
@@ -147,7 +147,7 @@ impl Mailbox {
     ) -> FetchPlan {
         let mut open: Vec<Located> = located
             .iter()
-            .filter(|located| !self.outcomes.contains_key(&located.found.slot))
+            .filter(|located| self.outcomes.get(&located.found.slot).is_none())
             .copied()
             .collect();
         let own = |located: &Located| located.place.writer == Writer::REPORTER;

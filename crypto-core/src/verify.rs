@@ -5,13 +5,13 @@ use crate::body::{Body, Kind};
 use crate::conversation_key::ConversationKey;
 use crate::message::{line_hash, Message};
 use crate::open::OpenedEnvelope;
+use crate::ordered::Ordered;
 use crate::reply_to::ReplyTo;
 use crate::signing::line_is_signed;
 use beistand_protocol::bytes::{ConversationId, Digest, InstanceId, Slot};
 use beistand_protocol::roster::{Device, Serial, Writer};
 use beistand_protocol::roster_chain::RosterChain;
 use beistand_protocol::time::Day;
-use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -89,7 +89,7 @@ impl Refusal {
 pub struct ConversationKeys {
     conversation: ConversationId,
     reply_to: ReplyTo,
-    keys: BTreeMap<u8, KnownKey>,
+    keys: Ordered<u8, KnownKey>,
 }
 
 /// A conversation key, and whose word there is for it. The reporter signs every key but the
@@ -109,10 +109,12 @@ impl ConversationKeys {
             key: ConversationKey::new(reply_to.kc0.clone()),
             by_reporter: true,
         };
+        let mut keys = Ordered::default();
+        keys.insert(0, first);
         Self {
             conversation: reply_to.conversation(instance),
             reply_to,
-            keys: BTreeMap::from([(0, first)]),
+            keys,
         }
     }
 
@@ -148,8 +150,9 @@ impl ConversationKeys {
     /// Remembers kc_i as a colleague gave it, where none is known.
     pub fn learn_from_colleague(&mut self, index: u8, key: ConversationKey) {
         let by_reporter = false;
-        let known = KnownKey { key, by_reporter };
-        self.keys.entry(index).or_insert(known);
+        if self.keys.get(&index).is_none() {
+            self.keys.insert(index, KnownKey { key, by_reporter });
+        }
     }
 
     /// kc_i, where the reporter gave it.

@@ -2,7 +2,7 @@
 //! codename is the same in every language. No word, and no beginning of four letters, is in two
 //! lists: the language of a codename can be told from any of its words.
 
-use bip39::Language;
+use std::sync::LazyLock;
 
 /// Number of words in every list: a word stands for 11 bits.
 pub const WORDS: u16 = 2048;
@@ -12,21 +12,38 @@ pub const UNIQUE_LETTERS: usize = 4;
 
 /// Chosen by hand for this project; `words/README.md` says how. Frozen: whoever wrote a codename
 /// down relies on every position in it.
-const GERMAN: &str = include_str!("../words/german.txt");
+static GERMAN: LazyLock<String> =
+    LazyLock::new(|| unpacked(include_str!(concat!(env!("OUT_DIR"), "/german"))));
+/// The list of BIP 39.
+static ENGLISH: LazyLock<String> =
+    LazyLock::new(|| unpacked(include_str!(concat!(env!("OUT_DIR"), "/english"))));
+
+/// The words of a list, one a line, as build.rs has packed them: each begins with a digit, which says
+/// how many letters it shares with the one before it.
+fn unpacked(packed: &str) -> String {
+    let mut words = String::new();
+    let mut before = 0;
+    for letter in packed.chars() {
+        if let Some(shared) = letter.to_digit(10) {
+            let from = before;
+            if !words.is_empty() {
+                words.push('\n');
+            }
+            before = words.len();
+            words.extend_from_within(from..from + shared as usize);
+        } else {
+            words.push(letter);
+        }
+    }
+    words
+}
 
 /// One list of 2,048 words, sorted, in lower-case letters a to z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WordList {
     language: &'static str,
-    words: Words,
-}
-
-/// Where the words stand. A text has no table of addresses beside it: a browser loads both lists,
-/// and 2,048 addresses are more than the words themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Words {
-    Table(&'static [&'static str; WORDS as usize]),
-    Lines(&'static str),
+    /// One a line.
+    words: &'static str,
 }
 
 impl WordList {
@@ -34,7 +51,7 @@ impl WordList {
     pub fn english() -> Self {
         Self {
             language: "en",
-            words: Words::Table(Language::English.word_list()),
+            words: &ENGLISH,
         }
     }
 
@@ -42,7 +59,7 @@ impl WordList {
     pub fn german() -> Self {
         Self {
             language: "de",
-            words: Words::Lines(GERMAN),
+            words: &GERMAN,
         }
     }
 
@@ -67,11 +84,7 @@ impl WordList {
 
     /// The words in their order.
     pub fn iter(self) -> impl Iterator<Item = &'static str> {
-        let (table, lines) = match self.words {
-            Words::Table(table) => (table.as_slice(), ""),
-            Words::Lines(lines) => (&[][..], lines),
-        };
-        table.iter().copied().chain(lines.lines())
+        self.words.lines()
     }
 
     /// The word at a position below [`WORDS`], or `None` above.
@@ -87,7 +100,7 @@ impl WordList {
 
     /// All words that start with `beginning`, in order.
     pub fn completions(self, beginning: &str) -> Vec<&'static str> {
-        let beginning = beginning.trim().to_lowercase();
+        let beginning = beginning.trim().to_ascii_lowercase();
         self.iter()
             .filter(|word| word.starts_with(&beginning))
             .collect()

@@ -14,8 +14,15 @@ fn german() -> Vec<&'static str> {
 
 #[test]
 fn the_german_list_is_what_it_was() {
-    let text = include_bytes!("../words/german.txt");
+    let text = include_str!("../words/german.txt");
     assert_eq!(hex::encode(Sha256::digest(text)), FROZEN);
+    assert!(WordList::german().iter().eq(text.lines()));
+}
+
+#[test]
+fn the_english_list_is_that_of_bip_39() {
+    let theirs = bip39::Language::English.word_list();
+    assert!(WordList::english().iter().eq(theirs.iter().copied()));
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! What was in a picture beside the picture, in classes a person can decide by.
 
-use std::collections::BTreeSet;
-
 /// Something that was taken out. The order is that of how much it gives away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Removed {
@@ -51,13 +49,15 @@ impl Removed {
     }
 }
 
-/// What was found so far.
+/// What was found so far, in its order, nothing twice.
 #[derive(Default)]
-pub(crate) struct Findings(BTreeSet<Removed>);
+pub(crate) struct Findings(Vec<Removed>);
 
 impl Findings {
     pub(crate) fn note(&mut self, removed: Removed) {
-        self.0.insert(removed);
+        if let Err(place) = self.0.binary_search(&removed) {
+            self.0.insert(place, removed);
+        }
     }
 
     /// Notes what an XMP packet holds, as far as one sees without reading XML.
@@ -79,6 +79,6 @@ impl Findings {
     }
 
     pub(crate) fn into_list(self) -> Vec<Removed> {
-        self.0.into_iter().collect()
+        self.0
     }
 }

@@ -1,13 +1,19 @@
 //! JSON in its one encoding: what parses and does not encode to the same bytes is refused, so
 //! there are no duplicate keys, no spare white space and no second spelling of a number.
+//!
+//! serde_json reads every text in one and the same way, into a [`Value`]; types are made of that
+//! (docs/adr/0011). Read straight into each type, its reader would be in a browser's download once
+//! for every type, and with it the wording of errors that nobody is shown.
 
-use serde::de::DeserializeOwned;
+mod error;
+mod typed;
+mod value;
+
+use serde::de::{Deserialize, DeserializeOwned};
 use serde::Serialize;
 
-/// The bytes are not the one encoding of a value of the expected form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not JSON of the expected form in its canonical encoding")]
-pub struct JsonError;
+pub use error::JsonError;
+pub use value::Value;
 
 /// The largest integer every JSON implementation reads alike: 2^53 − 1.
 pub const LARGEST_INTEGER: u64 = (1 << 53) - 1;
@@ -17,7 +23,7 @@ pub const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 /// # Errors
 /// [`JsonError`], which says nothing about the content.
 pub fn parse_canonical<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, JsonError> {
-    let value: T = serde_json::from_str(text).map_err(|_| JsonError)?;
+    let value: T = parse_text(text)?;
     if encode(&value)? != text {
         return Err(JsonError);
     }
@@ -29,15 +35,21 @@ pub fn parse_canonical<T: DeserializeOwned + Serialize>(text: &str) -> Result<T,
 /// # Errors
 /// [`JsonError`], which says nothing about the content.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
-    // As text: readers for bytes beside those for text would be in a browser's download too.
-    let text = std::str::from_utf8(bytes).map_err(|_| JsonError)?;
-    serde_json::from_str(text).map_err(|_| JsonError)
+    parse_text(std::str::from_utf8(bytes).map_err(|_| JsonError)?)
+}
+
+/// Reads a value from the whole of a text, in any spelling.
+///
+/// # Errors
+/// [`JsonError`], which says nothing about the content.
+pub fn parse_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, JsonError> {
+    T::deserialize(Value::read(text)?)
 }
 
 /// The one encoding of `value`.
 ///
 /// # Errors
 /// [`JsonError`] where the type cannot be JSON, which none of ours is.
-pub fn encode<T: Serialize>(value: &T) -> Result<String, JsonError> {
+pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<String, JsonError> {
     serde_json::to_string(value).map_err(|_| JsonError)
 }
