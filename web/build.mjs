@@ -12,6 +12,7 @@ import { languages, readLanguages } from './languages.mjs';
 import { pagesWithoutScript } from './no-script.mjs';
 import { withoutUnused } from './unused.mjs';
 import { plainModule } from './plain.mjs';
+import { smallerModule } from './smaller.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: folders } = parseArgs({
@@ -34,7 +35,7 @@ await mkdir(dist, { recursive: true });
 await cp(join(here, 'static'), dist, { recursive: true });
 const page = await readFile(join(dist, 'index.html'), 'utf8');
 await writeFile(join(dist, 'index.html'), page.replace('<!-- without JavaScript -->', pagesWithoutScript(await readLanguages())));
-await cp(join(wasm, 'beistand_bg.wasm'), join(dist, 'beistand_bg.wasm'));
+await writeFile(join(dist, 'beistand_bg.wasm'), await smallerModule(wasm));
 
 const shared = {
   bundle: true,

@@ -19,3 +19,4 @@ pub mod tests;
 pub mod toolchain;
 pub mod vectors;
 pub mod wasm;
+pub mod without_tables;

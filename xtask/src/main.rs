@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use xtask::bench::{self, Bench};
 use xtask::{
     check, demo, failure::Failure, faults, flood, journey, process, setup, site, tests, vectors,
-    wasm,
+    wasm, without_tables,
 };
 
 /// Build, run, test and check Beistand.
@@ -101,6 +101,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = without_tables::as_rustc() {
+        return code;
+    }
     process::forget_own_package();
     match run(Arguments::parse().command) {
         Ok(code) => code,

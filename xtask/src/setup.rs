@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::failure::{Failure, While};
-use crate::toolchain::{self, DEBIAN_PACKAGES, SOURCE_COMPONENT, WASM_TARGET};
+use crate::toolchain::{self, DEBIAN_PACKAGES, SOURCE_COMPONENT};
 use crate::{layout, process};
 
 /// The oldest Node.js the site's build is meant for.
@@ -36,8 +36,6 @@ struct Missing {
 
 /// How a missing thing is had.
 enum Cure {
-    /// `rustup target add`, which needs no root.
-    RustupTarget,
     /// `rustup component add`, which needs no root.
     RustupComponent(&'static str),
     /// `npm ci` in a folder, which needs no root.
@@ -134,24 +132,14 @@ fn look(needs: &[Need]) -> Result<Vec<Missing>, Failure> {
 }
 
 fn look_for_wasm(missing: &mut Vec<Missing>) {
-    let rustup = process::find("rustup").is_some();
-    let system = || Cure::System(DEBIAN_PACKAGES.to_vec());
     if toolchain::detect().is_none() {
         missing.push(Missing {
-            what: format!("Rust for {WASM_TARGET}"),
-            why: "the site seals reports in WASM",
-            cure: if rustup { Cure::RustupTarget } else { system() },
-            without: None,
-        });
-    }
-    if toolchain::detect_plain().is_none() {
-        missing.push(Missing {
             what: "the source of Rust's std".into(),
-            why: "for browsers without WebAssembly, std too is built anew",
-            cure: if rustup {
+            why: "the site seals reports in WASM, for which std too is built anew",
+            cure: if process::find("rustup").is_some() {
                 Cure::RustupComponent(SOURCE_COMPONENT)
             } else {
-                system()
+                Cure::System(DEBIAN_PACKAGES.to_vec())
             },
             without: None,
         });
@@ -243,13 +231,6 @@ fn install(missing: &[Missing]) -> Result<(), Failure> {
     for thing in missing {
         match thing.cure {
             Cure::System(_) => {}
-            Cure::RustupTarget => {
-                process::show(process::command("rustup", &layout::root()).args([
-                    "target",
-                    "add",
-                    WASM_TARGET,
-                ]))?
-            }
             Cure::RustupComponent(name) => {
                 process::show(process::command("rustup", &layout::root()).args([
                     "component",

@@ -1,10 +1,11 @@
 //! Which Rust can build for `wasm32-unknown-unknown` here, and how.
 //!
-//! Two ways lead there: rustup's ready-made std for the target, or, on a Debian-like
-//! machine without rustup, the distribution's Rust with std built from its source.
+//! Two ways lead there: the Rust that runs us, where rustup has put std's source beside it, or, on
+//! a Debian-like machine without rustup, the distribution's Rust.
 //!
-//! What becomes plain JavaScript must not use any instruction that WebAssembly got after its
-//! first version, std included: for that, std is always built from source.
+//! std is always built from its source: for browsers with WebAssembly because the ready-made one
+//! weighs more than all of ours, and for the others because it must not use any instruction that
+//! WebAssembly got after its first version.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -28,12 +29,10 @@ const STD_SOURCE: &str = "lib/rustlib/src/rust/library/std";
 /// A way to compile for the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Toolchain {
-    /// The Rust that runs us has the target's std.
-    Ready,
-    /// The Rust that runs us builds std itself.
-    OwnSource,
-    /// The system's Rust builds std itself and links with the given linker.
-    BuildStd {
+    /// The Rust that runs us.
+    Own,
+    /// The system's Rust, which links with the given linker.
+    System {
         /// `rust-lld` or a `wasm-ld`.
         linker: PathBuf,
     },
@@ -41,28 +40,20 @@ pub enum Toolchain {
 
 /// The best way to WebAssembly that this machine has, or none.
 pub fn detect() -> Option<Toolchain> {
-    if target_is_installed() {
-        return Some(Toolchain::Ready);
+    if own_sysroot()?.join(STD_SOURCE).is_dir() {
+        return Some(Toolchain::Own);
     }
-    detect_build_std()
+    detect_system()
 }
 
-/// The best way to what becomes plain JavaScript that this machine has, or none.
-pub fn detect_plain() -> Option<Toolchain> {
-    if target_is_installed() && own_sysroot()?.join(STD_SOURCE).is_dir() {
-        return Some(Toolchain::OwnSource);
-    }
-    detect_build_std()
-}
-
-/// The way of building std from source with the system's Rust, if this machine has it.
-pub fn detect_build_std() -> Option<Toolchain> {
+/// The way with the system's Rust, if this machine has it.
+pub fn detect_system() -> Option<Toolchain> {
     let has_source =
         Path::new("/usr/bin/cargo").is_file() && system_sysroot()?.join(STD_SOURCE).is_dir();
     if !has_source {
         return None;
     }
-    Some(Toolchain::BuildStd {
+    Some(Toolchain::System {
         linker: wasm_linker()?,
     })
 }
@@ -71,17 +62,12 @@ impl Toolchain {
     /// A `cargo build` for the browser; package, profile and folders are the caller's.
     pub fn cargo_build(&self) -> Command {
         match self {
-            Toolchain::Ready => {
-                let mut cargo = process::cargo();
-                cargo.args(["build", "--target", WASM_TARGET]);
-                cargo
-            }
-            Toolchain::OwnSource => {
+            Toolchain::Own => {
                 let mut cargo = process::cargo();
                 build_std(&mut cargo);
                 cargo
             }
-            Toolchain::BuildStd { linker } => {
+            Toolchain::System { linker } => {
                 let mut cargo = process::command("/usr/bin/cargo", &layout::root());
                 build_std(&mut cargo)
                     .env("RUSTC", "/usr/bin/rustc")
@@ -101,8 +87,8 @@ impl Toolchain {
     pub fn std_sources(&self) -> Result<Vec<(PathBuf, String)>, Failure> {
         let ask = |argument: &[&str]| {
             let rustc = match self {
-                Toolchain::Ready | Toolchain::OwnSource => rustc(),
-                Toolchain::BuildStd { .. } => "/usr/bin/rustc".into(),
+                Toolchain::Own => rustc(),
+                Toolchain::System { .. } => "/usr/bin/rustc".into(),
             };
             process::capture(process::command(rustc, &layout::root()).args(argument))
         };
@@ -119,14 +105,14 @@ impl Toolchain {
     /// What this way is, for a person.
     pub fn describe(&self) -> &'static str {
         match self {
-            Toolchain::Ready => "ready-made std",
-            Toolchain::OwnSource => "std built from source",
-            Toolchain::BuildStd { .. } => "std built from the system's Rust source",
+            Toolchain::Own => "with std from source",
+            Toolchain::System { .. } => "with the system's Rust and std from source",
         }
     }
 }
 
-/// Building std is unstable; the stable compiler does it when told so.
+/// Building std is unstable, and so are some of the flags that come with it; the stable compiler
+/// does it when told so.
 fn build_std(cargo: &mut Command) -> &mut Command {
     cargo
         .args(["build", "--target", WASM_TARGET])
@@ -136,16 +122,6 @@ fn build_std(cargo: &mut Command) -> &mut Command {
 
 fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
-}
-
-fn target_is_installed() -> bool {
-    process::capture(process::command(rustc(), &layout::root()).args([
-        "--print",
-        "target-libdir",
-        "--target",
-        WASM_TARGET,
-    ]))
-    .is_ok_and(|folder| Path::new(folder.trim()).is_dir())
 }
 
 fn own_sysroot() -> Option<PathBuf> {

@@ -13,7 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::failure::{Failure, While};
 use crate::setup::{self, Need};
 use crate::toolchain::{self, Toolchain, WASM_TARGET};
-use crate::{layout, process};
+use crate::{layout, process, without_tables};
 
 /// The name of the finished module's files.
 const OUT_NAME: &str = "beistand";
@@ -67,7 +67,32 @@ impl Form {
             Form::Plain => "wasm-plain",
         }
     }
+
+    /// What the compiler is told, std included.
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Form::Module => &[],
+            Form::Plain => &["-Ctarget-cpu=mvp"],
+        }
+    }
+
+    /// What cargo is told.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Form::Module => &["-Zbuild-std-features=optimize_for_size"],
+            Form::Plain => &[],
+        }
+    }
 }
+
+/// A panic ends the Worker, and nobody reads what it says: no messages, no places in sources, no
+/// derived `Debug`.
+const SILENT: [&str; 4] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
 
 /// Builds the browser's crypto in both forms and prints the sizes. `build_std`: with the
 /// system's Rust, as on machines without rustup.
@@ -75,8 +100,8 @@ impl Form {
 /// # Errors
 /// Something is missing that cannot be installed from here, or a build step fails.
 pub fn build(build_std: bool) -> Result<(), Failure> {
-    let toolchains = toolchains(build_std)?;
-    build_part(&product(), &toolchains)
+    let toolchain = toolchain(build_std)?;
+    build_part(&product(), &toolchain)
 }
 
 /// Builds the checks that hold in every form.
@@ -84,44 +109,35 @@ pub fn build(build_std: bool) -> Result<(), Failure> {
 /// # Errors
 /// As [`build`].
 pub fn build_checks() -> Result<(), Failure> {
-    build_part(&checks(), &toolchains(false)?)
+    build_part(&checks(), &toolchain(false)?)
 }
 
-/// How each form is compiled here.
-fn toolchains(build_std: bool) -> Result<[(Form, Toolchain); 2], Failure> {
-    let (module, plain) = if build_std {
-        let toolchain = toolchain::detect_build_std().ok_or_else(|| {
+/// What compiles here: the best there is, or the system's Rust in any case.
+fn toolchain(system: bool) -> Result<Toolchain, Failure> {
+    if system {
+        return toolchain::detect_system().ok_or_else(|| {
             Failure::new("the system's Rust cannot build std").hint(format!(
                 "apt-get install {}",
                 toolchain::DEBIAN_PACKAGES.join(" ")
             ))
-        })?;
-        (toolchain.clone(), toolchain)
-    } else {
-        setup::ensure(&[Need::Wasm])?;
-        let found = "setup has just found a way to build for the browser";
-        (
-            toolchain::detect().expect(found),
-            toolchain::detect_plain().expect(found),
-        )
-    };
-    Ok([(Form::Module, module), (Form::Plain, plain)])
+        });
+    }
+    setup::ensure(&[Need::Wasm])?;
+    Ok(toolchain::detect().expect("setup has just found a way to build for the browser"))
 }
 
-fn build_part(part: &Part, toolchains: &[(Form, Toolchain)]) -> Result<(), Failure> {
+fn build_part(part: &Part, toolchain: &Toolchain) -> Result<(), Failure> {
+    let forms = [Form::Module, Form::Plain];
     // Side by side: the end of each is one long step that keeps only one core busy.
     let compiled: Vec<PathBuf> = thread::scope(|scope| {
-        let running: Vec<_> = toolchains
-            .iter()
-            .map(|(form, toolchain)| scope.spawn(move || compile(part, *form, toolchain)))
-            .collect();
+        let running = forms.map(|form| scope.spawn(move || compile(part, form, toolchain)));
         running
             .into_iter()
             .map(|compiling| compiling.join().expect("compiling does not panic"))
             .collect::<Result<_, _>>()
     })?;
-    for ((form, _), compiled) in toolchains.iter().zip(&compiled) {
-        print_sizes(bind(part, *form, compiled)?)?;
+    for (form, compiled) in forms.into_iter().zip(&compiled) {
+        print_sizes(bind(part, form, compiled)?)?;
     }
     Ok(())
 }
@@ -129,21 +145,23 @@ fn build_part(part: &Part, toolchains: &[(Form, Toolchain)]) -> Result<(), Failu
 /// Compiles for the browser in a target folder of its own, so that the two targets do not
 /// wait for each other's lock. Returns the compiled module.
 fn compile(part: &Part, form: Form, toolchain: &Toolchain) -> Result<PathBuf, Failure> {
-    println!("compiling {} ({})", part.package, toolchain.describe());
+    println!("compiling {} {}", part.package, toolchain.describe());
     let started = Instant::now();
-    let target = layout::below_root(match (toolchain, form) {
-        (Toolchain::Ready, _) => "target/wasm-build",
-        (_, Form::Module) => "target/wasm-build-std",
-        (_, Form::Plain) => "target/wasm-build-plain",
+    let target = layout::below_root(match form {
+        Form::Module => "target/wasm-build",
+        Form::Plain => "target/wasm-build-plain",
     });
     let mut flags = same_paths_everywhere(toolchain)?;
-    if form == Form::Plain {
-        flags.push("-Ctarget-cpu=mvp".into());
+    flags.extend(SILENT.map(String::from));
+    flags.extend(form.flags().iter().map(|flag| flag.to_string()));
+    let mut cargo = toolchain.cargo_build();
+    if form == Form::Module {
+        without_tables::wrap(&mut cargo)?;
     }
     process::show(
-        toolchain
-            .cargo_build()
+        cargo
             .args(["--locked", "--profile", form.profile()])
+            .args(form.arguments())
             .args(["--package", part.package, "--target-dir"])
             .arg(&target)
             .env_remove("RUSTFLAGS")
@@ -182,8 +200,7 @@ fn same_paths_everywhere(toolchain: &Toolchain) -> Result<Vec<String>, Failure> 
     Ok(flags.collect())
 }
 
-/// Makes the JavaScript side and the final module; gives their folder. (binaryen's
-/// `wasm-opt -Oz` after it was tried: a tenth fewer bytes, but more of them once compressed.)
+/// Makes the JavaScript side and the final module; gives their folder.
 ///
 /// `no-modules`, because it becomes part of a classic Worker: some hardened browsers
 /// switch module workers off. The plain form is bundled into one such script by web/build.mjs,
