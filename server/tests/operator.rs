@@ -292,13 +292,16 @@ fn what_is_under_way_is_finished_before_the_server_ends() {
     let frame = put.encode();
     let mut stream = TcpStream::connect(server.address).unwrap();
     let head = format!(
-        "POST /v1/envelopes HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
+        "POST /v1/envelopes HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\
+         Expect: 100-continue\r\n\r\n",
         frame.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
+    // That it asks for the body shows that the server has begun.
+    let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(&frame[..frame.len() / 2]).unwrap();
-    // An answer to somebody else shows that the server had time to begin with this one.
-    assert_eq!(server.visitor().get("/readyz").unwrap().status, 200);
     let asked = Command::new("kill")
         .args(["-TERM", &server.pid().to_string()])
         .status();
