@@ -23,9 +23,17 @@ const FEATURES = [
   'sign-ext',
 ];
 
-/** Functions stay where they are: one that is moved into another no longer resembles its like, and
- * the module grows once it is compressed. */
-const PASSES = ['-Os', '--one-caller-inline-max-function-size=0', '--always-inline-max-function-size=0'];
+/** Functions and computations stay where they are: what is moved or done once instead of twice no
+ * longer resembles its like, and the module grows once it is compressed. */
+const PASSES = [
+  '-Os',
+  '--one-caller-inline-max-function-size=0',
+  '--always-inline-max-function-size=0',
+  '--skip-pass=local-cse',
+  '--skip-pass=simplify-locals',
+  '--reorder-locals',
+  '--vacuum',
+];
 
 async function fingerprint(module) {
   const hash = createHash('sha256');

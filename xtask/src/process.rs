@@ -77,8 +77,8 @@ pub fn feed(command: &mut Command, input: &str) -> Result<String, Failure> {
     finished(&line, output)
 }
 
-/// Runs a command, shows its output as it comes, and hands each line of it to `look`.
-/// Returns whether it exited with 0.
+/// Runs a command and hands each line of its output to `look`, as it comes. Returns whether it
+/// exited with 0.
 ///
 /// # Errors
 /// The program is missing, or its output cannot be read.
@@ -93,7 +93,6 @@ pub fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> Result<bool, 
     for text in BufReader::new(stdout).split(b'\n') {
         let text = text.while_(format!("reading from `{line}`"))?;
         let text = String::from_utf8_lossy(&text);
-        println!("{text}");
         look(&text);
     }
     let status = child.wait().while_(format!("waiting for `{line}`"))?;

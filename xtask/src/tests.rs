@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 
 use crate::failure::Failure;
@@ -65,13 +66,8 @@ pub fn run() -> Result<(), Failure> {
         "BEISTAND_PROGRAMS",
         programs::build_with_workspace()?.set_aside()?,
     );
-    let outcomes = [
-        checks,
-        rust()?,
-        npm("web", "web")?,
-        npm("interop", "tests/interop")?,
-        npm("browser", "tests/browser")?,
-    ];
+    let [rust, web, interop, browser] = suites()?;
+    let outcomes = [checks, rust, web, interop, browser];
 
     println!();
     let mut total = Count::default();
@@ -114,6 +110,57 @@ fn checked_while_the_site_is_built() -> Result<Outcome, Failure> {
     })
 }
 
+/// Rust's tests, and the others beside them: both wait for much else than a core. What the others
+/// say is shown when Rust's have ended, so that each can be read.
+fn suites() -> Result<[Outcome; 4], Failure> {
+    let held = Printer::held();
+    thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            Ok::<_, Failure>([
+                npm("web", "web", &held)?,
+                npm("interop", "tests/interop", &held)?,
+                npm("browser", "tests/browser", &held)?,
+            ])
+        });
+        let rust = rust();
+        held.release();
+        let [web, interop, browser] = others.join().expect("running tests does not panic")?;
+        Ok([rust?, web, interop, browser])
+    })
+}
+
+/// Shows lines, at once or when somebody else has finished.
+struct Printer(Mutex<Option<Vec<String>>>);
+
+impl Printer {
+    fn at_once() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    fn held() -> Self {
+        Self(Mutex::new(Some(Vec::new())))
+    }
+
+    fn print(&self, line: &str) {
+        match self.lines().as_mut() {
+            Some(lines) => lines.push(line.to_owned()),
+            None => println!("{line}"),
+        }
+    }
+
+    /// Shows what was held back; from now on lines are shown at once.
+    fn release(&self) {
+        let mut lines = self.lines();
+        for line in lines.take().into_iter().flatten() {
+            println!("{line}");
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Option<Vec<String>>> {
+        self.0.lock().expect("printing does not panic")
+    }
+}
+
 fn checks() -> Outcome {
     let count = check::count(None);
     Outcome {
@@ -126,10 +173,10 @@ fn checks() -> Outcome {
 fn rust() -> Result<Outcome, Failure> {
     let mut cargo = process::cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--locked"]);
-    counted("rust", &mut cargo)
+    counted("rust", &mut cargo, &Printer::at_once())
 }
 
-fn npm(suite: &'static str, folder: &str) -> Result<Outcome, Failure> {
+fn npm(suite: &'static str, folder: &str, printer: &Printer) -> Result<Outcome, Failure> {
     let mut npm = process::command("npm", &layout::below_root(folder));
     npm.args(["test", "--silent"]);
     if let Some(chromium) = setup::chromium() {
@@ -138,13 +185,20 @@ fn npm(suite: &'static str, folder: &str) -> Result<Outcome, Failure> {
     if let Some(firefox) = setup::firefox() {
         npm.env("FIREFOX", firefox);
     }
-    counted(suite, &mut npm)
+    counted(suite, &mut npm, printer)
 }
 
-fn counted(suite: &'static str, command: &mut Command) -> Result<Outcome, Failure> {
-    println!("\n{suite}: {}", process::command_line(command));
+fn counted(
+    suite: &'static str,
+    command: &mut Command,
+    printer: &Printer,
+) -> Result<Outcome, Failure> {
+    printer.print(&format!("\n{suite}: {}", process::command_line(command)));
     let mut count = Count::default();
-    let content = process::watch(command, |line| count += count_in(line))?;
+    let content = process::watch(command, |line| {
+        printer.print(line);
+        count += count_in(line);
+    })?;
     Ok(Outcome {
         suite,
         count,
