@@ -35,7 +35,8 @@ export function languages(added = {}) {
     setup(build) {
       build.onResolve({ filter: /^beistand:texts$/ }, ({ path }) => ({ path, namespace: 'beistand' }));
       build.onLoad({ filter: /.*/, namespace: 'beistand' }, async () => {
-        const all = { ...(await readLanguages()), ...added };
+        // English first: then the others compress best.
+        const all = { en: {}, ...(await readLanguages()), ...added };
         const keys = Object.keys(all.en).filter((key) => !key.startsWith(WITHOUT_SCRIPT));
         const texts = Object.fromEntries(
           Object.entries(all).map(([code, messages]) => [code, keys.map((key) => messages[key] ?? null)]),

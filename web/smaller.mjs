@@ -31,6 +31,7 @@ const PASSES = [
   '--always-inline-max-function-size=0',
   '--skip-pass=local-cse',
   '--skip-pass=simplify-locals',
+  '--skip-pass=memory-packing',
   '--reorder-locals',
   '--vacuum',
 ];
