@@ -1,8 +1,8 @@
 // Browsers that do not compile WebAssembly: without a JIT, where it does not even exist; and where
 // a policy forbids compiling. What one build sealed, the others open.
 import assert from 'node:assert/strict';
-import { createServer, request as ask } from 'node:http';
 import { test } from 'node:test';
+import { behind } from './behind.mjs';
 import { withChromium } from './chromium.mjs';
 import { withWorld } from './held.mjs';
 import { until } from './world.mjs';
@@ -85,34 +85,8 @@ test('without a JIT: a report and its answer, and each build opens what the othe
   await quick.context.close();
 });
 
-/** The real server behind a policy of one's own. */
-async function behind(policy) {
-  const { hostname, port } = new URL(world.url);
-  const server = createServer((incoming, outgoing) => {
-    const { method, url, headers } = incoming;
-    // A connection each: the server may end a kept one just when it is used again.
-    const own = { ...headers, host: `${hostname}:${port}`, connection: 'close' };
-    const passed = ask({ hostname, port, method, path: url, headers: own, agent: false }, (answer) => {
-      const csp = answer.headers['content-security-policy'];
-      if (csp !== undefined) answer.headers['content-security-policy'] = policy(csp);
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(outgoing);
-    });
-    passed.on('error', () => outgoing.destroy());
-    incoming.pipe(passed);
-  });
-  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((closed) => server.close(closed));
-    },
-  };
-}
-
 test('where a policy forbids compiling WebAssembly', async (run) => {
-  const strict = await behind((csp) => csp.replace(" 'wasm-unsafe-eval'", ''));
+  const strict = await behind(world, { policy: (csp) => csp.replace(" 'wasm-unsafe-eval'", '') });
   run.after(strict.close);
   const { page, context, loaded } = await visitor(ordinary);
   await file(page, 'The policy is strict.', strict.url);

@@ -67,7 +67,8 @@ export class Engine {
       throw new Trouble('browser-refused');
     }
     worker.onmessage = (event: MessageEvent<Response>) => this.#settle(event.data);
-    worker.onerror = () => this.#ended();
+    // Only of a script that arrived is there anything to say.
+    worker.onerror = (event) => this.#ended('message' in event ? undefined : 'unreachable');
     if (this.#given !== null) worker.postMessage({ program: this.#given } satisfies Handover);
     this.#worker = worker;
     return worker;
@@ -139,13 +140,13 @@ export class Engine {
     this.#program = null;
   }
 
-  /** The Worker has ended by itself, or never began: what was asked of it will not be answered. */
-  #ended(): void {
+  /** The Worker has ended by itself, or never began (why: `otherwise`): what was asked of it will not be answered. */
+  #ended(otherwise = 'browser-refused'): void {
     this.#gone = this.#alive;
     this.#dismiss();
     const unanswered = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of unanswered) reject(new Trouble(this.#gone ? WORKER_GONE : 'browser-refused'));
+    for (const { reject } of unanswered) reject(new Trouble(this.#gone ? WORKER_GONE : otherwise));
     if (this.#gone) this.lost();
   }
 

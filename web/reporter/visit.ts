@@ -4,8 +4,9 @@
 import { Engine } from './engine.ts';
 import { dearer, paying } from './paying.ts';
 import { Records, type React } from './records.ts';
+import { Retry } from './retry.ts';
 import { fetchPart, fetchRecords, published, put, putPart } from './server.ts';
-import { Trouble, WORKER_GONE } from './trouble.ts';
+import { sentenceFor, Trouble, WORKER_GONE } from './trouble.ts';
 import type { Opened, Outgoing, PublicView } from './wire.ts';
 
 export type Standing =
@@ -57,6 +58,9 @@ export class Visit {
   #leaving: Promise<void> = Promise.resolve();
   #mourners: (() => void)[] = [];
   #takeovers = 0;
+  #over = false;
+  #opening: Promise<void> | null = null;
+  readonly #again = new Retry(() => void this.open());
   /** Requests that have not been answered yet. */
   #underWay = new Set<Promise<unknown>>();
 
@@ -108,17 +112,29 @@ export class Visit {
     for (const react of this.#watchers) react();
   }
 
-  /** Loads and verifies everything a visit needs; afterwards `standing` says how it went. */
-  async open(): Promise<void> {
-    if (this.standing.is !== 'ready') this.#become({ is: 'loading' });
+  /**
+   * Loads and verifies everything a visit needs; afterwards `standing` says how it went. Where it
+   * did not go well it is tried again by itself, and what is wrong stands until then.
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
     this.engine.revive();
     this.engine.warm();
     try {
       const { sealable, view } = await this.#load(LOADS);
+      this.#again.done();
       this.#become({ is: sealable ? 'ready' : 'expired', view });
       if (sealable) this.#planDecoy();
     } catch (error) {
-      this.#become({ is: 'trouble', error });
+      if (this.#over) return;
+      this.#again.plan();
+      // A screen reader would read the same sentence out again and again.
+      const known = this.standing.is === 'trouble' && sentenceFor(this.standing.error) === sentenceFor(error);
+      if (!known) this.#become({ is: 'trouble', error });
     }
   }
 
@@ -139,7 +155,7 @@ export class Visit {
   }
 
   /** The next visit: everything loaded anew, one fetch and one put ahead. */
-  async #again(): Promise<void> {
+  async #nextVisit(): Promise<void> {
     await this.#leaving;
     await this.#reload();
     await this.#records.check();
@@ -152,14 +168,14 @@ export class Visit {
   async beforePut(): Promise<void> {
     await this.#leaving;
     this.ready();
-    if (this.#said) await this.#again();
+    if (this.#said) await this.#nextVisit();
   }
 
   /** To be called before somebody looks: where this visit has had its fetch, the next one begins. */
   async beforeLook(): Promise<void> {
     await this.#leaving;
     this.ready();
-    if (this.#fetched) await this.#again();
+    if (this.#fetched) await this.#nextVisit();
   }
 
   /** The verified view, or the reason why there is none. */
@@ -246,6 +262,8 @@ export class Visit {
 
   /** Forgets everything, for quick exit. */
   wipe(): void {
+    this.#over = true;
+    this.#again.done();
     clearTimeout(this.#decoy);
     this.#records.forget();
     this.engine.kill();

@@ -8,7 +8,7 @@ class FakeWorker {
   static started: string[] = [];
   static answering: (address: string, request: Request) => Response | null = () => null;
   onmessage: (event: { data: Response }) => void = () => undefined;
-  onerror: () => void = () => undefined;
+  onerror: (event: { message?: string }) => void = () => undefined;
   #ended = false;
 
   constructor(readonly address: string) {

@@ -88,7 +88,7 @@ class FakeWorker {
   readonly told: unknown[] = [];
   ended = false;
   onmessage: (event: { data: unknown }) => void = () => undefined;
-  onerror: () => void = () => undefined;
+  onerror: (event: { message?: string }) => void = () => undefined;
 
   constructor(
     readonly address: string,
@@ -142,12 +142,12 @@ test('once it was lost there is none any more', async () => {
   const engine = await engineWith(2);
   const second = engine.second;
   await second?.call('digest', { file: 1 });
-  FakeWorker.all[1]?.onerror();
+  FakeWorker.all[1]?.onerror({ message: 'refused' });
   assert.equal(engine.second, null);
 });
 
 test('it ends with the first one, whether that is wiped or lost', async () => {
-  for (const end of [(engine: Engine) => engine.kill(), () => FakeWorker.all[0]?.onerror()]) {
+  for (const end of [(engine: Engine) => engine.kill(), () => FakeWorker.all[0]?.onerror({ message: 'refused' })]) {
     FakeWorker.all = [];
     const engine = await engineWith(2);
     await engine.second?.call('digest', { file: 1 });

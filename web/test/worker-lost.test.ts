@@ -10,7 +10,7 @@ import type { Request, Response as Answer } from '../reporter/wire.ts';
 class FakeWorker {
   static all: FakeWorker[] = [];
   onmessage: (event: { data: Answer }) => void = () => undefined;
-  onerror: () => void = () => undefined;
+  onerror: (event: { message?: string }) => void = () => undefined;
   readonly asked: string[] = [];
 
   constructor() {
@@ -80,7 +80,7 @@ test('a Worker that never began is a browser that forbids it; one that was ended
   const engine = new Engine();
   engine.lost = () => assert.fail('nothing was lost');
   const asked = engine.call('complete', { prefix: 'zoo' });
-  FakeWorker.all[0]?.onerror();
+  FakeWorker.all[0]?.onerror({ message: 'refused' });
   await assert.rejects(asked, { code: 'browser-refused' });
   engine.warm();
   FakeWorker.all[1]?.live();

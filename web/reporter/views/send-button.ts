@@ -73,7 +73,10 @@ export function sendButton(label: MessageKey, hint?: MessageKey, weight: 'primar
   return {
     root,
     fail,
-    quiet: () => remark.clear(),
+    quiet() {
+      remark.clear();
+      say(caption, label);
+    },
     async run(work) {
       if (busy) return false;
       settle(true);
