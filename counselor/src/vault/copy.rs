@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// A copy that is being made. Until it is finished it has no header, and nothing opens it.
-pub struct Copy<'a> {
+pub struct VaultCopy<'a> {
     from: &'a Vault,
     folder: PathBuf,
     records: PathBuf,
@@ -17,9 +17,9 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Exists`], [`VaultError::InUse`], [`VaultError::Disk`].
-    pub fn begin_copy(&self, folder: &Path) -> Result<Copy<'_>, VaultError> {
+    pub fn begin_copy(&self, folder: &Path) -> Result<VaultCopy<'_>, VaultError> {
         let (lock, records) = super::occupy(folder)?;
-        Ok(Copy {
+        Ok(VaultCopy {
             from: self,
             folder: folder.to_owned(),
             records,
@@ -28,7 +28,7 @@ impl Vault {
     }
 }
 
-impl Copy<'_> {
+impl VaultCopy<'_> {
     /// Takes over a record. It is opened on the way: a damaged one is noticed now.
     ///
     /// # Errors

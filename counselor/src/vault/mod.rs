@@ -16,6 +16,7 @@ mod header;
 mod lock;
 mod record;
 
+pub use copy::VaultCopy;
 pub use header::KeyDerivation;
 
 use crate::passphrase::{Passphrase, TooShort};

@@ -54,10 +54,11 @@ pub fn envelopes(arguments: &Arguments, verb: &Envelopes, output: &Output) -> Re
 pub fn backup(arguments: &Arguments, folder: &Path, output: &Output) -> Result<(), Failure> {
     open_desk(arguments)?.back_up(folder, now().day())?;
     output.say(&json!({ "folder": folder }), || {
+        let folder = plain_line(&folder.display().to_string());
         format!(
-            "Copied to {}. Look whether it opens: beistand --vault DIR list\n\
-             It opens with the passphrase of today. What you delete here stays in it.\n",
-            plain_line(&folder.display().to_string())
+            "Copied to {folder}.\n\
+             It opens with the passphrase of today. What you delete here stays in it.\n\
+             Look whether it opens:\n  beistand --vault {folder} list\n",
         )
     });
     Ok(())
