@@ -1,7 +1,7 @@
 // What both Workers share: requests of the page become calls of one session of the compiled
 // client-wasm, its failures become codes. A Worker is the only place of the page where secrets are.
 import { holdLifeline } from './lifeline.ts';
-import { giveBack, memoryOf } from './memory.ts';
+import { blobOf, reading } from './memory.ts';
 import { Trouble, WORKER_GONE } from './trouble.ts';
 import type { Calls, Handover, Operation, Request, Response } from './wire.ts';
 
@@ -51,10 +51,14 @@ interface CleanPicture {
   free(): void;
 }
 
-/** Stamps tried between two signs of life. */
+/** Stamps tried at once. */
 const TRIES = 4096;
 
-type Answers = { [Op in Operation]: (args: Calls[Op]['args'], id: number) => Calls[Op]['answer'] };
+type Answer<Op extends Operation> = Calls[Op]['answer'];
+type Answers = { [Op in Operation]: (args: Calls[Op]['args']) => Answer<Op> | Promise<Answer<Op>> };
+
+/** A frame of as many bytes is a part of a file. */
+const LARGE = 1 << 19;
 
 /** Bytes of one request to delete: where it lies, and what deletes it. */
 const DELETION = 16 + 32;
@@ -89,11 +93,10 @@ function answers(now: Session, forget: () => void): Answers {
     deletions: () => ({ frames: framesIn(now.deletions()) }),
     record: ({ envelope }) => ({ record: JSON.parse(now.record(envelope)) }),
     'compose-decoy': () => JSON.parse(now.compose_decoy()),
-    stamp: ({ envelope }, id) => {
-      for (let start = 0; !now.search_stamp(envelope, start, TRIES); start += TRIES) {
-        send({ id, progress: start + TRIES });
-      }
-      return { frame: now.frame(envelope) };
+    stamp: ({ envelope }) => {
+      for (let start = 0; !now.search_stamp(envelope, start, TRIES); start += TRIES);
+      const frame = now.frame(envelope);
+      return { frame: frame.length < LARGE ? frame : blobOf(frame) };
     },
     'early-stamp': () => ({ found: now.search_early(TRIES) }),
     occupied: ({ envelope }) => {
@@ -118,11 +121,12 @@ function answers(now: Session, forget: () => void): Answers {
     },
     'begin-file': ({ size, hashed }) => ({ file: now.begin_file(size, hashed) }),
     'file-wants': ({ file }) => ({ slice: JSON.parse(now.file_wants(file)) }),
-    'compose-part': (a) => JSON.parse(now.compose_part(a.file, a.follows_up, a.data)),
-    'hash-slice': ({ file, data }) => {
-      now.hash_slice(file, data);
-      return {};
-    },
+    'compose-part': (a) => reading(a.data, 'file-unreadable', (bytes) => JSON.parse(now.compose_part(a.file, a.follows_up, bytes))),
+    'hash-slice': ({ file, data }) =>
+      reading(data, 'file-unreadable', (bytes) => {
+        now.hash_slice(file, bytes);
+        return {};
+      }),
     digest: ({ file }) => ({ sha256: now.digest(file) }),
     'finish-file': ({ file, about, sha256 }) => {
       now.finish_file(file, JSON.stringify(about), sha256 ?? undefined);
@@ -134,7 +138,7 @@ function answers(now: Session, forget: () => void): Answers {
     },
     'begin-opening': ({ message, place }) => ({ file: now.begin_opening(message, place) }),
     'part-request': ({ file }) => ({ request: now.part_request(file) ?? null }),
-    'open-part': ({ file, answer }) => ({ data: now.open_part(file, answer) }),
+    'open-part': ({ file, answer }) => reading(answer, 'unreachable', (bytes) => ({ data: blobOf(now.open_part(file, bytes)) })),
     'finish-opening': ({ file }) => {
       now.finish_opening(file);
       return {};
@@ -165,9 +169,7 @@ function failure(error: unknown): { code: string; position?: number } {
 }
 
 export function send(response: Response): void {
-  // A program can be shared, but not handed over.
-  const memory = 'ok' in response ? memoryOf(response.ok) : [];
-  (self as unknown as { postMessage(message: Response, transfer: ArrayBuffer[]): void }).postMessage(response, memory);
+  (self as unknown as { postMessage(message: Response): void }).postMessage(response);
 }
 
 /** Answers the page from now on. `start` makes the session when the first request comes. */
@@ -185,12 +187,11 @@ export function answerThePage(start: () => Promise<Session>): void {
   };
   const handle = async <Op extends Operation>({ id, op, args }: Request<Op>): Promise<void> => {
     try {
-      const ok = answers(await session(), forget)[op](args, id);
+      const ok = await answers(await session(), forget)[op](args);
       send({ id, ok });
     } catch (error) {
       send({ id, error: failure(error) });
     }
-    giveBack(memoryOf(args));
   };
   self.addEventListener('message', (event: MessageEvent<Request | Handover>) => {
     if ('op' in event.data) void handle(event.data);

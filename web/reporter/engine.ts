@@ -1,7 +1,7 @@
-// The page's side of the Worker: calls become promises, long work reports progress, and a
-// browser without WebAssembly gets the other Worker without anybody noticing. A Worker that ends by
-// itself takes all it knew with it; nothing is asked of another one until `revive`. Where there is a
-// second processor, a second Worker can share the work.
+// The page's side of the Worker: calls become promises, and a browser without WebAssembly gets the
+// other Worker without anybody noticing. A Worker that ends by itself takes all it knew with it;
+// nothing is asked of another one until `revive`. Where there is a second processor, a second Worker
+// can share the work.
 import { blessed, type WorkerAddress } from '../shared/trusted.ts';
 import { watchLifeline } from './lifeline.ts';
 import { NO_WASM, Trouble, WORKER_GONE } from './trouble.ts';
@@ -12,13 +12,6 @@ interface Waiting {
   request: Request;
   resolve(answer: unknown): void;
   reject(error: Trouble): void;
-  progress: ((tries: number) => void) | undefined;
-}
-
-interface CallOptions {
-  /** Told now and then how many stamps were tried. */
-  progress?: (tries: number) => void;
-  handedOver?: ArrayBuffer[];
 }
 
 export class Engine {
@@ -100,10 +93,6 @@ export class Engine {
     }
     const waiting = this.#waiting.get(response.id);
     if (waiting === undefined) return;
-    if ('progress' in response) {
-      waiting.progress?.(response.progress);
-      return;
-    }
     if ('error' in response && response.error.code === NO_WASM && !this.slow && this.#given === null) {
       this.#goOnPlain();
       return;
@@ -150,21 +139,17 @@ export class Engine {
     if (this.#gone) this.lost();
   }
 
-  /**
-   * One call of the Worker. Rejects with a `Trouble`. `handedOver`: bytes in `args` that the caller needs no more,
-   * of a Worker that has answered before; all others are copied.
-   */
+  /** One call of the Worker. Rejects with a `Trouble`. */
   call<Op extends Operation>(
     op: Op,
     args: Calls[Op]['args'],
-    { progress, handedOver = [] }: CallOptions = {},
   ): Promise<Calls[Op]['answer']> {
     return new Promise((resolve, reject) => {
       const request: Request<Op> = { id: this.#next++, op, args };
       const settled = (answer: unknown): void => resolve(answer as Calls[Op]['answer']);
-      this.#waiting.set(request.id, { request, resolve: settled, reject, progress });
+      this.#waiting.set(request.id, { request, resolve: settled, reject });
       try {
-        this.#start().postMessage(request, handedOver);
+        this.#start().postMessage(request);
       } catch (error) {
         this.#waiting.delete(request.id);
         reject(error instanceof Trouble ? error : new Trouble('browser-refused'));

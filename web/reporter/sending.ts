@@ -2,7 +2,7 @@
 // fate is unknown is sent again byte for byte; an occupied place means the next one.
 import { dearer, paying } from './paying.ts';
 import { Trouble, WORKER_GONE, WORKER_GONE_SENT, isUncertain } from './trouble.ts';
-import type { Outgoing } from './wire.ts';
+import type { Frame, Outgoing } from './wire.ts';
 import type { Visit } from './visit.ts';
 
 export type Stage = 'sealing' | 'sealing-slowly' | 'stamp' | 'sending';
@@ -20,7 +20,7 @@ export interface Sent extends Outgoing {
 }
 
 export class Sending {
-  #pending: { outgoing: Outgoing; frame: Uint8Array } | null = null;
+  #pending: { outgoing: Outgoing; frame: Frame } | null = null;
 
   constructor(readonly visit: Visit) {}
 
@@ -60,8 +60,8 @@ export class Sending {
   }
 
   /** Puts a frame, and again with a dearer stamp where the server has come to ask for one. */
-  #put(pending: { outgoing: Outgoing; frame: Uint8Array }, stage: (now: Stage) => void): Promise<Uint8Array> {
-    const send = (frame: Uint8Array): Promise<Uint8Array> => this.visit.put(frame);
+  #put(pending: { outgoing: Outgoing; frame: Frame }, stage: (now: Stage) => void): Promise<Uint8Array> {
+    const send = (frame: Frame): Promise<Uint8Array> => this.visit.put(frame);
     return paying(pending.frame, send, async (bits) => {
       stage('stamp');
       pending.frame = await dearer(this.visit.engine, pending.outgoing.envelope, bits);
@@ -70,7 +70,7 @@ export class Sending {
     });
   }
 
-  async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Uint8Array }> {
+  async #prepare(compose: Compose, stage: (now: Stage) => void): Promise<{ outgoing: Outgoing; frame: Frame }> {
     stage(this.visit.engine.slow ? 'sealing-slowly' : 'sealing');
     await this.visit.beforePut();
     const outgoing = await compose();

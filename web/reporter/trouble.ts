@@ -28,6 +28,7 @@ const SENTENCES: Record<string, MessageKey> = {
   unreachable: 'trouble-down',
   busy: 'trouble-busy',
   refused: 'trouble-refused',
+  forbidden: 'trouble-refused',
   'weak-stamp': 'trouble-busy',
   waiting: 'trouble-waiting',
   'places-full': 'trouble-places',

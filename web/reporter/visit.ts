@@ -7,7 +7,7 @@ import { Records, type React } from './records.ts';
 import { Retry } from './retry.ts';
 import { fetchPart, fetchRecords, published, put, putPart } from './server.ts';
 import { sentenceFor, Trouble, WORKER_GONE } from './trouble.ts';
-import type { Opened, Outgoing, PublicView } from './wire.ts';
+import type { Frame, Opened, Outgoing, PublicView } from './wire.ts';
 
 export type Standing =
   | { is: 'loading' }
@@ -193,24 +193,24 @@ export class Visit {
   }
 
   /** Puts a stamped frame and gives the server's answer. */
-  async put(frame: Uint8Array): Promise<Uint8Array> {
+  async put(frame: Frame): Promise<Uint8Array> {
     this.#said = true;
     clearTimeout(this.#decoy);
     return this.#answered(put(frame));
   }
 
   /** Puts a part of a file. Files are beside the shape of a visit: that there are some can be seen. */
-  putPart(frame: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
+  putPart(frame: Frame, stop?: AbortSignal): Promise<Uint8Array> {
     return this.#answered(putPart(frame, stop));
   }
 
   /** Fetches a part of a file. */
-  fetchPart(request: Uint8Array, stop?: AbortSignal): Promise<Uint8Array> {
+  fetchPart(request: Uint8Array, stop?: AbortSignal): Promise<Blob> {
     return this.#fetchPaying(request, (paid) => fetchPart(paid, stop));
   }
 
   /** With a dearer stamp it asks for the very same slots: others would show which of them are wanted. */
-  #fetchPaying(request: Uint8Array, ask: typeof fetchRecords): Promise<Uint8Array> {
+  #fetchPaying<Answer>(request: Uint8Array, ask: (paid: Uint8Array) => Promise<Answer>): Promise<Answer> {
     return paying(request, (paid) => this.#answered(ask(paid)), async (bits) => {
       const paid = await this.engine.call('pay-fetch', { request, bits });
       return paid.request;

@@ -188,7 +188,7 @@ export interface Calls {
   deletions: { args: Record<never, never>; answer: { frames: Uint8Array[] } };
   'compose-decoy': { args: Record<never, never>; answer: Outgoing };
   /** The frame of a put, stamp included: ready to be sent, and the same again on every retry. */
-  stamp: { args: { envelope: number }; answer: { frame: Uint8Array } };
+  stamp: { args: { envelope: number }; answer: { frame: Frame } };
   /** The server asks for a stamp of more bits than the state said; the next `stamp` finds it. */
   demand: { args: { envelope: number; bits: number }; answer: Record<never, never> };
   /** Tries some stamps for the report that the new words will send, before it is written. */
@@ -218,9 +218,9 @@ export interface Calls {
   /** The bytes that the next part is made of; null after the last. */
   'file-wants': { args: { file: number }; answer: { slice: { from: number; until: number } | null } };
   /** Seals the next part; it is stamped and put as an envelope is. */
-  'compose-part': { args: { file: number; follows_up: boolean; data: Uint8Array }; answer: Outgoing };
+  'compose-part': { args: { file: number; follows_up: boolean; data: Blob }; answer: Outgoing };
   /** Asked of the second Worker: takes the next slice of a file that the first one seals. */
-  'hash-slice': { args: { file: number; data: Uint8Array }; answer: Record<never, never> };
+  'hash-slice': { args: { file: number; data: Blob }; answer: Record<never, never> };
   /** SHA-256 of all those slices. */
   digest: { args: { file: number }; answer: { sha256: Uint8Array } };
   /** All parts were put: from now on the file can go with a letter. `sha256`: where a second Worker hashed. */
@@ -231,7 +231,7 @@ export interface Calls {
   /** The body of the fetch of the next part; null after the last. */
   'part-request': { args: { file: number }; answer: { request: Uint8Array | null } };
   /** The next bytes of the file. */
-  'open-part': { args: { file: number; answer: Uint8Array }; answer: { data: Uint8Array } };
+  'open-part': { args: { file: number; answer: Blob }; answer: { data: Blob } };
   /** Fails where the whole is not the file that was sent. */
   'finish-opening': { args: { file: number }; answer: Record<never, never> };
   /** The words of every language that begin like this. */
@@ -251,12 +251,13 @@ export interface Request<Op extends Operation = Operation> {
 export type Response =
   | { id: number; ok: unknown }
   | { id: number; error: { code: string; position?: number } }
-  /** A sign of life of a long operation: how many tries so far. */
-  | { id: number; progress: number }
   /** Said once: the lock that the Worker holds as long as it lives. */
   | { lifeline: string }
   /** Said once by a Worker with WebAssembly: its program, for a second Worker. */
   | { program: WebAssembly.Module };
+
+/** The frame of an envelope, or of a part, which is large. */
+export type Frame = Uint8Array | Blob;
 
 /** What a second Worker is told first: the program that the first one has compiled. */
 export interface Handover {

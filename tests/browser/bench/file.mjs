@@ -35,8 +35,11 @@ async function watching(ids) {
 }
 
 /** What `work` gives, with its seconds and the memory that page and browser needed for it. */
-async function measured(what, pids, work) {
-  const watches = { page: await watching(pids.page), browser: await watching(pids.browser) };
+async function measured(what, work) {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const idsOf = (type) => processInfo.filter((one) => one.type === type).map((one) => one.id);
+  // One of the renderers is the page, which may be another one than last time; others stand by empty.
+  const watches = { page: await watching(idsOf('renderer')), browser: await watching(idsOf('browser')) };
   const from = performance.now();
   const given = await work();
   const seconds = (performance.now() - from) / 1000;
@@ -53,6 +56,7 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
+const session = await browser.newBrowserCDPSession();
 try {
   const content = randomBytes(SIZE);
   const digest = sha256(content);
@@ -61,14 +65,9 @@ try {
   const page = await context.newPage();
   page.setDefaultTimeout(0);
   await open(page, world);
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const idsOf = (type) => processInfo.filter((one) => one.type === type).map((one) => one.id);
-  // One of the renderers is the page; another stands by empty.
-  const pids = { page: idsOf('renderer'), browser: idsOf('browser') };
 
   await page.fill(STORY, 'The largest file.');
-  const words = await measured('chosen, sealed and sent', pids, async () => {
+  const words = await measured('chosen, sealed and sent', async () => {
     await page.setInputFiles('#report-form input[type=file]', join(folder, 'largest.bin'));
     await page.waitForSelector('text=This kind of file is sent as it is.');
     await page.click('#report-form button[type=submit]');
@@ -83,7 +82,7 @@ try {
   row('  the same bytes', sha256(await readFile(file)) === digest ? 'yes' : 'NO', 'by SHA-256');
 
   await readsAfterAWhile(page, world, words, 'The largest file.');
-  const download = await measured('fetched, opened and saved in a browser', pids, async () => {
+  const download = await measured('fetched, opened and saved in a browser', async () => {
     const [begun] = await Promise.all([page.waitForEvent('download'), page.click(saveButton('largest.bin'))]);
     await begun.path();
     return begun;

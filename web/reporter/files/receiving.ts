@@ -1,7 +1,6 @@
 // A file on its way in: part by part it is fetched and opened, and only what turns out to be, as a
 // whole, the file the letter speaks of is handed over. After a lost connection it goes on with the
 // part that is missing. It is saved, never shown: whatever it is, this page does not open it.
-import { giveBack, memoryOf } from '../memory.ts';
 import { Trouble, isUncertain } from '../trouble.ts';
 import type { Visit } from '../visit.ts';
 
@@ -14,7 +13,6 @@ export class FileReceiving {
   readonly #place: number;
   readonly #stop = new AbortController();
   #file: number | null = null;
-  /** Each part becomes a Blob at once: the browser may keep those elsewhere than in memory. */
   #parts: Blob[] = [];
   /** Bytes that are here. */
   here = 0;
@@ -59,10 +57,9 @@ export class FileReceiving {
       const { request } = await engine.call('part-request', { file });
       if (request === null) break;
       const answer = await this.#visit.fetchPart(request, this.#stop.signal);
-      const { data } = await engine.call('open-part', { file, answer }, { handedOver: memoryOf(answer) });
-      this.#parts.push(new Blob([data as BlobPart]));
-      this.here += data.length;
-      giveBack(memoryOf(data));
+      const { data } = await engine.call('open-part', { file, answer });
+      this.#parts.push(data);
+      this.here += data.size;
       moved();
     }
     await engine.call('finish-opening', { file });

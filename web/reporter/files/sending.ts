@@ -1,17 +1,16 @@
-// One file on its way out: slice by slice it is sealed in the Worker and put, so that memory holds
-// two parts at most. After a lost connection it goes on where it stood, with the very same bytes. A
+// One file on its way out: slice by slice it is sealed in the Worker and put, so that a Worker's
+// memory holds one part, and the page's none. After a lost connection it goes on where it stood, with the very same bytes. A
 // second Worker, where there is one, hashes beside the sealing, which is nearly half of the work.
 import type { Engine } from '../engine.ts';
-import { giveBack, memoryOf } from '../memory.ts';
 import { dearer, paying } from '../paying.ts';
 import { Trouble, isUncertain } from '../trouble.ts';
-import type { Calls, Outgoing } from '../wire.ts';
+import type { Calls, Frame, Outgoing } from '../wire.ts';
 import type { Visit } from '../visit.ts';
 import type { ToSend } from './chosen.ts';
 
 interface Pending {
   outgoing: Outgoing;
-  frame: Uint8Array;
+  frame: Frame;
   /** Bytes of the file that are there once this part is. */
   until: number;
 }
@@ -136,10 +135,9 @@ export class FileSending {
     const { engine } = this.#visit;
     const { slice } = await engine.call('file-wants', { file });
     if (slice === null) return null;
-    const data = await this.#read(slice.from, slice.until);
-    // A copy that is handed over is given back at once; one that the browser makes is not.
-    const hashing = this.#hasher === null ? null : this.#hashing('hash-slice', { file, data: data.slice() });
-    const composing = engine.call('compose-part', { file, follows_up: this.#followsUp, data }, { handedOver: memoryOf(data) });
+    const data = this.#what.bytes.slice(slice.from, slice.until);
+    const hashing = this.#hashing('hash-slice', { file, data });
+    const composing = engine.call('compose-part', { file, follows_up: this.#followsUp, data });
     const [outgoing] = await Promise.all([composing, hashing]);
     const { frame } = await engine.call('stamp', { envelope: outgoing.envelope });
     return { outgoing, frame, until: slice.until };
@@ -148,18 +146,9 @@ export class FileSending {
   /** Asks the second Worker, where there is one. */
   async #hashing<Op extends 'hash-slice' | 'digest'>(op: Op, args: Calls[Op]['args']): Promise<Calls[Op]['answer'] | null> {
     try {
-      return this.#hasher === null ? null : await this.#hasher.call(op, args, { handedOver: memoryOf(args) });
+      return this.#hasher === null ? null : await this.#hasher.call(op, args);
     } catch {
       throw HASHER_LOST;
-    }
-  }
-
-  async #read(from: number, until: number): Promise<Uint8Array> {
-    try {
-      return new Uint8Array(await this.#what.bytes.slice(from, until).arrayBuffer());
-    } catch {
-      // Moved, changed or deleted since it was chosen.
-      throw new Trouble('file-unreadable');
     }
   }
 
@@ -168,14 +157,13 @@ export class FileSending {
     const { envelope } = pending.outgoing;
     const put = new AbortController();
     this.#put = put;
-    const send = (frame: Uint8Array): Promise<Uint8Array> => this.#visit.putPart(frame, put.signal);
+    const send = (frame: Frame): Promise<Uint8Array> => this.#visit.putPart(frame, put.signal);
     try {
       const promise = await paying(pending.frame, send, async (bits) => {
         pending.frame = await dearer(engine, envelope, bits);
         return pending.frame;
       });
       await engine.call('verify-promise', { envelope, promise });
-      giveBack(memoryOf(pending.frame));
     } catch (error) {
       if (!isUncertain(error)) this.#pending = null;
       throw error;
