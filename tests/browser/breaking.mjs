@@ -1,5 +1,4 @@
 // A connection that breaks when a test says so, and time that passes when a test says so.
-import { until } from './world.mjs';
 
 /**
  * Lets the next requests to `path` fail as `ways` say: `lost` before they arrive, `unanswered` after.
@@ -23,10 +22,16 @@ export async function stopTime(page) {
   await page.clock.pauseAt(Date.now() + 1_000);
 }
 
+/** So many minutes pass at most: after half an hour without anybody a page empties itself. */
+const MINUTES = 20;
+
 /** Lets time pass until what broke off has gone again by itself and the page shows `selector`. */
-export function goesAgain(page, selector) {
-  return until(async () => {
+export async function goesAgain(page, selector) {
+  for (let minute = 0; minute < MINUTES; minute += 1) {
     await page.clock.fastForward(60_000);
-    return page.$(selector);
-  }, `it to go again, until there is ${selector}`);
+    // What goes again now needs a while that is no minute of the page.
+    const seen = await page.waitForSelector(selector, { timeout: 6_000 }).catch(() => null);
+    if (seen !== null) return seen;
+  }
+  throw new Error(`it did not go again, until there is ${selector}`);
 }
