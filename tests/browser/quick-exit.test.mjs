@@ -30,6 +30,12 @@ async function kept(page, context) {
   };
 }
 
+/** What the tab still holds for the site, seen from a file of it that runs no script. */
+async function heldByTab(page) {
+  await page.goto(`${world.url}/icon.svg`);
+  return page.evaluate(() => [Object.entries(sessionStorage), globalThis.history.state, globalThis.name]);
+}
+
 async function history(page, context) {
   const session = await context.newCDPSession(page);
   const { entries } = await session.send('Page.getNavigationHistory');
@@ -52,6 +58,7 @@ async function leaves(page, context) {
   assert.equal(page.url(), 'about:blank');
   await page.goForward();
   assert.ok(!(await page.content()).includes('A secret'));
+  assert.deepEqual(await heldByTab(page), [[], null, '']);
 }
 
 test('in the middle of writing, no question asked', async () => {
@@ -91,6 +98,7 @@ test('with a conversation on the screen, by Shift three times', async () => {
   await page.waitForSelector('text=Rivers');
   assert.deepEqual(await kept(page, context), { bytes: 0, state: { cookies: [], origins: [] } });
   assert.ok((await history(page, context)).every((entry) => !entry.startsWith(world.url)));
+  assert.deepEqual(await heldByTab(page), [[], null, '']);
   await context.close();
 });
 
