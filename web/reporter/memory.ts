@@ -3,13 +3,12 @@
 // the browser's own hands cannot be given back before it comes by. So the same is used again and again.
 import { Trouble } from './trouble.ts';
 
-let kept = new ArrayBuffer(0);
+const kept: ArrayBuffer[] = [];
 
-/** Memory of so many bytes at least; whoever asks before it is kept again gets other memory. */
+/** Memory of so many bytes at least. */
 function take(size: number): ArrayBuffer {
-  const taken = kept.byteLength >= size ? kept : new ArrayBuffer(size);
-  kept = new ArrayBuffer(0);
-  return taken;
+  const taken = kept.pop();
+  return taken !== undefined && taken.byteLength >= size ? taken : new ArrayBuffer(size);
 }
 
 /** The bytes of a Blob in `memory`, or in other memory where this browser cannot. */
@@ -39,7 +38,7 @@ export async function reading<T>(blob: Blob, unreadable: string, work: (bytes: U
   try {
     return work(bytes);
   } finally {
-    kept = bytes.buffer as ArrayBuffer;
+    kept.push(bytes.buffer as ArrayBuffer);
   }
 }
 
@@ -49,6 +48,6 @@ export function blobOf(bytes: Uint8Array): Blob {
   copy.set(bytes);
   // Where a browser knows how. These never were in its own hands.
   (bytes.buffer as { transfer?(length: number): void }).transfer?.(0);
-  kept = copy.buffer as ArrayBuffer;
+  kept.push(copy.buffer as ArrayBuffer);
   return new Blob([copy]);
 }

@@ -25,6 +25,29 @@ test('the same memory is used again', async () => {
   assert.deepEqual(first, [0, Math.max(first[1] ?? 0, 1_000)], 'as much as was needed before, and what is in it is read anew');
 });
 
+test('a Blob made of what is read has memory of its own, and each the same as before', async () => {
+  const used = new Set<ArrayBufferLike>();
+  const Real = globalThis.Blob;
+  class Seen extends Real {
+    constructor(parts: Uint8Array[]) {
+      super(parts as BlobPart[]);
+      for (const { buffer } of parts) used.add(buffer);
+    }
+  }
+  const source = blob(...Array(100).keys());
+  globalThis.Blob = Seen as typeof Blob;
+  try {
+    for (let part = 0; part < 5; part += 1) {
+      const made = await reading(source, 'lost', (bytes) => [blobOf(bytesOf(part, 7)), [...bytes]] as const);
+      assert.deepEqual([...new Uint8Array(await made[0].arrayBuffer())], [part, 7]);
+      assert.deepEqual(made[1], [...Array(100).keys()]);
+    }
+  } finally {
+    globalThis.Blob = Real;
+  }
+  assert.ok(used.size <= 2, `${used.size} memories for five Blobs`);
+});
+
 test('two that read at the same time do not get into each other', async () => {
   const both = await Promise.all([reading(blob(1, 2, 3), 'lost', seen), reading(blob(4, 5, 6), 'lost', seen)]);
   assert.deepEqual(both, [[1, 2, 3], [4, 5, 6]]);
