@@ -23,8 +23,8 @@ const FEATURES = [
   'sign-ext',
 ];
 
-/** Functions and computations stay where they are: what is moved or done once instead of twice no
- * longer resembles its like, and the module grows once it is compressed. */
+/** Functions, computations and data stay where they are: what is moved, split or done once instead of twice
+ * no longer resembles its like, and the module grows once it is compressed. */
 const PASSES = [
   '-Os',
   '--one-caller-inline-max-function-size=0',
